@@ -1,0 +1,222 @@
+"""Outgoing text, files, places, reactions and contact cards, with the checks that all content shares.
+
+Source: Meta, "Send messages" (each type's reference). Import these from `outbound`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Sequence, Union
+
+from .content import media_summary
+from .recipients import clean_digits, is_wa_id
+from .values import one_line
+
+MAX_BODY = 4096
+MAX_CAPTION = 1024
+MAX_INTERACTIVE_BODY = 1024
+MAX_HEADER = MAX_FOOTER = 60
+MAX_BUTTONS, MAX_BUTTON_TITLE, MAX_BUTTON_ID = 3, 20, 256
+MAX_SECTIONS, MAX_ROWS, MAX_SECTION_TITLE = 10, 10, 24
+MAX_ROW_ID, MAX_ROW_TITLE, MAX_ROW_DESCRIPTION = 200, 24, 72
+MAX_CARDS = 257
+MEDIA_KINDS = ("image", "video", "audio", "document", "sticker")
+CAPTIONED = ("image", "video", "document")
+
+
+class InvalidContent(ValueError):
+    """A message that Meta would refuse: which ``field``, what is wrong, and the ``remedy`` for the user."""
+
+    def __init__(self, field: str, message: str, remedy: str) -> None:
+        super().__init__(f"{message} {remedy}")
+        self.field, self.message, self.remedy = field, message, remedy
+
+
+def check_text(field: str, label: str, value: str | None, limit: int, required: bool = True) -> None:
+    """Raise `InvalidContent` unless ``value`` is a text of 1 to ``limit`` characters (or empty, if not required)."""
+    if value is not None and not isinstance(value, str):
+        raise InvalidContent(field, f"The {label} must be text.", "Enter text.")
+    if not (value or "").strip():
+        if required or value:
+            raise InvalidContent(field, f"The {label} is empty.", "Enter some text.")
+        return
+    if len(value or "") > limit:
+        raise InvalidContent(
+            field, f"The {label} has {len(value or '')} characters; WhatsApp allows {limit}.", "Shorten it.")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A plain message of up to 4,096 characters; ``preview_url`` shows a preview of its first link."""
+
+    body: str
+    preview_url: bool = False
+
+    def validate(self) -> None:
+        """Raise `InvalidContent` when Meta would refuse the message."""
+        check_text("body", "message", self.body, MAX_BODY)
+
+    def payload(self) -> dict[str, Any]:
+        """Return type and content for the request."""
+        return {"type": "text", "text": {"body": self.body, "preview_url": self.preview_url}}
+
+    def summary(self) -> str:
+        """Return one plain line for lists."""
+        return one_line(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file, either uploaded (``media_id``) or at a public https address (``link``)."""
+
+    kind: str
+    media_id: str | None = None
+    link: str | None = None
+    caption: str | None = None
+    filename: str | None = None
+    voice: bool = False
+
+    def validate(self) -> None:
+        """Raise `InvalidContent` when Meta would refuse the message."""
+        if self.kind not in MEDIA_KINDS:
+            raise InvalidContent("kind", f"WhatsApp has no media of kind {self.kind!r}.",
+                                 "Use image, video, audio, document or sticker.")
+        if bool(self.media_id) == bool(self.link):
+            raise InvalidContent("media_id", "A media message needs an uploaded file or a link, and not both.",
+                                 "Upload the file or give its https address.")
+        if self.link and not self.link.startswith("https://"):
+            raise InvalidContent("link", "Meta fetches files from https addresses only.", "Upload the file instead.")
+        if self.caption and self.kind not in CAPTIONED:
+            raise InvalidContent("caption", f"WhatsApp shows no caption for {self.kind}.",
+                                 "Send the text as a message of its own.")
+        check_text("caption", "caption", self.caption, MAX_CAPTION, required=False)
+        if self.voice and self.kind != "audio":
+            raise InvalidContent("voice", "Only audio can be a voice message.", "Send it as audio.")
+
+    def body(self) -> dict[str, Any]:
+        """Return the media object, which template headers and interactive headers use as well."""
+        data: dict[str, Any] = {"id": self.media_id} if self.media_id else {"link": self.link}
+        if self.caption and self.kind in CAPTIONED:
+            data["caption"] = self.caption
+        if self.filename and self.kind == "document":
+            data["filename"] = self.filename
+        if self.voice and self.kind == "audio":
+            data["voice"] = True
+        return data
+
+    def payload(self) -> dict[str, Any]:
+        """Return type and content for the request."""
+        return {"type": self.kind, self.kind: self.body()}
+
+    def summary(self) -> str:
+        """Return one plain line for lists."""
+        return media_summary(self.kind, self.caption, self.filename, self.voice)
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in degrees."""
+
+    latitude: float
+    longitude: float
+    name: str | None = None
+    address: str | None = None
+
+    def validate(self) -> None:
+        """Raise `InvalidContent` when Meta would refuse the message."""
+        if not -90 <= self.latitude <= 90:
+            raise InvalidContent("latitude", "The latitude is not between -90 and 90.", "Correct the place.")
+        if not -180 <= self.longitude <= 180:
+            raise InvalidContent("longitude", "The longitude is not between -180 and 180.", "Correct the place.")
+        check_text("name", "name of the place", self.name, 1000, required=False)
+        check_text("address", "address", self.address, 1000, required=False)
+
+    def body(self) -> dict[str, Any]:
+        """Return the location object, which template headers use as well."""
+        data: dict[str, Any] = {"latitude": self.latitude, "longitude": self.longitude}
+        data.update({key: text for key, text in (("name", self.name), ("address", self.address)) if text})
+        return data
+
+    def payload(self) -> dict[str, Any]:
+        """Return type and content for the request."""
+        return {"type": "location", "location": self.body()}
+
+    def summary(self) -> str:
+        """Return one plain line for lists."""
+        label = self.name or self.address
+        return one_line(f"📍 Location: {label}" if label else "📍 Location")
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """An emoji on the message ``message_id``; an empty ``emoji`` takes it back."""
+
+    message_id: str
+    emoji: str
+
+    def validate(self) -> None:
+        """Raise `InvalidContent` when Meta would refuse the message."""
+        if not self.message_id:
+            raise InvalidContent("message_id", "A reaction needs a message.", "Choose a message that was delivered.")
+        if len(self.emoji) > 16 or (self.emoji and (self.emoji.isalnum() or not self.emoji.strip())):
+            raise InvalidContent("emoji", "A reaction is exactly one emoji.", "Choose one emoji.")
+
+    def payload(self) -> dict[str, Any]:
+        """Return type and content for the request."""
+        return {"type": "reaction", "reaction": {"message_id": self.message_id, "emoji": self.emoji}}
+
+    def summary(self) -> str:
+        """Return one plain line for lists."""
+        return one_line(f"Reacted {self.emoji}") if self.emoji else "Removed a reaction"
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One person to hand over; ``phones`` as people read them, with country code."""
+
+    name: str
+    phones: Sequence[str] = ()
+    emails: Sequence[str] = ()
+    organisation: str | None = None
+
+    def body(self) -> dict[str, Any]:
+        """Return Meta's contact object; phones that can be on WhatsApp get a button to write to them."""
+        # Meta wants one more part of the name besides the formatted one.
+        data: dict[str, Any] = {"name": {"formatted_name": self.name, "first_name": self.name}}
+        if self.phones:
+            data["phones"] = [
+                {"phone": phone, **({"wa_id": digits} if is_wa_id(digits := clean_digits(phone)) else {})}
+                for phone in self.phones
+            ]
+        if self.emails:
+            data["emails"] = [{"email": email} for email in self.emails]
+        if self.organisation:
+            data["org"] = {"company": self.organisation}
+        return data
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Contact cards: `Card` or Meta's own objects."""
+
+    cards: Sequence[Union[Card, dict[str, Any]]]
+
+    def validate(self) -> None:
+        """Raise `InvalidContent` when Meta would refuse the message."""
+        if not 1 <= len(self.cards) <= MAX_CARDS:
+            raise InvalidContent("cards", f"A message holds 1 to {MAX_CARDS} contacts.", "Choose fewer contacts.")
+        for card in self.cards:
+            if not self._name(card).strip():
+                raise InvalidContent("cards", "A contact has no name.", "Enter the name of every contact.")
+
+    @staticmethod
+    def _name(card: Card | dict[str, Any]) -> str:
+        return card.name if isinstance(card, Card) else str((card.get("name") or {}).get("formatted_name") or "")
+
+    def payload(self) -> dict[str, Any]:
+        """Return type and content for the request."""
+        return {"type": "contacts", "contacts": [c.body() if isinstance(c, Card) else c for c in self.cards]}
+
+    def summary(self) -> str:
+        """Return one plain line for lists."""
+        return one_line("👤 Contact: " + ", ".join(self._name(card) for card in self.cards[:3]))

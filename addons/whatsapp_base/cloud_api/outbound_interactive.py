@@ -1,0 +1,178 @@
+"""Outgoing messages with something to press: reply buttons, lists and a link button.
+
+Source: Meta, "Interactive messages": reply buttons, lists, call-to-action URL. Import these from `outbound`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Sequence, Union
+
+from .outbound_basic import (
+    MAX_BODY, MAX_BUTTON_ID, MAX_BUTTON_TITLE, MAX_BUTTONS, MAX_FOOTER, MAX_HEADER, MAX_INTERACTIVE_BODY,
+    MAX_ROW_DESCRIPTION, MAX_ROW_ID, MAX_ROW_TITLE, MAX_ROWS, MAX_SECTION_TITLE, MAX_SECTIONS, InvalidContent, Media,
+    check_text,
+)
+from .values import one_line
+
+Header = Union[str, Media, None]
+
+
+def _check_frame(header: Header, body: str, footer: str | None, limit: int = MAX_INTERACTIVE_BODY) -> None:
+    check_text("body", "message", body, limit)
+    check_text("footer", "footer", footer, MAX_FOOTER, required=False)
+    if isinstance(header, Media):
+        header.validate()
+        if header.kind not in ("image", "video", "document"):
+            raise InvalidContent("header", f"A header cannot be {header.kind}.", "Use an image, video or document.")
+    else:
+        check_text("header", "header", header, MAX_HEADER, required=False)
+
+
+def _check_unique(field: str, label: str, values: Sequence[str]) -> None:
+    if len(set(values)) != len(values):
+        raise InvalidContent(field, f"Two {label} are the same.", "Make each of them different.")
+
+
+def _frame(kind: str, header: Header, body: str, footer: str | None, action: dict[str, Any]) -> dict[str, Any]:
+    interactive: dict[str, Any] = {"type": kind}
+    if isinstance(header, Media):
+        media = header.body()
+        media.pop("caption", None)
+        interactive["header"] = {"type": header.kind, header.kind: media}
+    elif header:
+        interactive["header"] = {"type": "text", "text": header}
+    interactive["body"] = {"text": body}
+    if footer:
+        interactive["footer"] = {"text": footer}
+    interactive["action"] = action
+    return {"type": "interactive", "interactive": interactive}
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A reply button: ``id`` comes back when it is pressed, ``title`` is what the customer reads."""
+
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """A message with one to three reply buttons."""
+
+    body: str
+    buttons: Sequence[Button]
+    header: Header = None
+    footer: str | None = None
+
+    def validate(self) -> None:
+        """Raise `InvalidContent` when Meta would refuse the message."""
+        _check_frame(self.header, self.body, self.footer)
+        if not 1 <= len(self.buttons) <= MAX_BUTTONS:
+            raise InvalidContent("buttons", f"A message has 1 to {MAX_BUTTONS} buttons, this one has "
+                                 f"{len(self.buttons)}.", "Use a list for more choices.")
+        for button in self.buttons:
+            check_text("buttons", "button's label", button.title, MAX_BUTTON_TITLE)
+            check_text("buttons", "button's id", button.id, MAX_BUTTON_ID)
+        _check_unique("buttons", "buttons' labels", [button.title for button in self.buttons])
+        _check_unique("buttons", "buttons' ids", [button.id for button in self.buttons])
+
+    def payload(self) -> dict[str, Any]:
+        """Return type and content for the request."""
+        buttons = [{"type": "reply", "reply": {"id": b.id, "title": b.title}} for b in self.buttons]
+        return _frame("button", self.header, self.body, self.footer, {"buttons": buttons})
+
+    def summary(self) -> str:
+        """Return one plain line for lists."""
+        return one_line(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One choice of a list message."""
+
+    id: str
+    title: str
+    description: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A group of rows; the title is needed as soon as there is a second section."""
+
+    title: str
+    rows: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class ListMessage:
+    """A message with a button that opens up to ten rows."""
+
+    body: str
+    button: str
+    sections: Sequence[Section]
+    header: str | None = None
+    footer: str | None = None
+
+    def validate(self) -> None:
+        """Raise `InvalidContent` when Meta would refuse the message."""
+        if isinstance(self.header, Media):
+            raise InvalidContent("header", "The header of a list is text.", "Enter text as header.")
+        _check_frame(self.header, self.body, self.footer, MAX_BODY)
+        check_text("button", "button's label", self.button, MAX_BUTTON_TITLE)
+        rows = [row for section in self.sections for row in section.rows]
+        if not 1 <= len(self.sections) <= MAX_SECTIONS or not 1 <= len(rows) <= MAX_ROWS:
+            raise InvalidContent("sections", f"A list has 1 to {MAX_SECTIONS} sections and 1 to {MAX_ROWS} rows in "
+                                 f"all; this one has {len(self.sections)} and {len(rows)}.", "Offer fewer choices.")
+        for section in self.sections:
+            check_text("sections", "section's title", section.title, MAX_SECTION_TITLE, len(self.sections) > 1)
+            if not section.rows:
+                raise InvalidContent("sections", "A section has no rows.", "Remove it or add rows.")
+        for row in rows:
+            check_text("rows", "row's id", row.id, MAX_ROW_ID)
+            check_text("rows", "row's title", row.title, MAX_ROW_TITLE)
+            check_text("rows", "row's description", row.description, MAX_ROW_DESCRIPTION, required=False)
+        _check_unique("rows", "rows' ids", [row.id for row in rows])
+
+    def payload(self) -> dict[str, Any]:
+        """Return type and content for the request."""
+        sections: list[dict[str, Any]] = []
+        for section in self.sections:
+            rows = [
+                {"id": r.id, "title": r.title, **({"description": r.description} if r.description else {})}
+                for r in section.rows
+            ]
+            sections.append({**({"title": section.title} if section.title else {}), "rows": rows})
+        return _frame("list", self.header, self.body, self.footer, {"button": self.button, "sections": sections})
+
+    def summary(self) -> str:
+        """Return one plain line for lists."""
+        return one_line(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class CtaUrl:
+    """A message with one button that opens a web page."""
+
+    body: str
+    label: str
+    url: str
+    header: Header = None
+    footer: str | None = None
+
+    def validate(self) -> None:
+        """Raise `InvalidContent` when Meta would refuse the message."""
+        _check_frame(self.header, self.body, self.footer)
+        check_text("label", "button's label", self.label, MAX_BUTTON_TITLE)
+        if not self.url.startswith(("https://", "http://")):
+            raise InvalidContent("url", "The address of the button is no web address.", "Start it with https://.")
+
+    def payload(self) -> dict[str, Any]:
+        """Return type and content for the request."""
+        action = {"name": "cta_url", "parameters": {"display_text": self.label, "url": self.url}}
+        return _frame("cta_url", self.header, self.body, self.footer, action)
+
+    def summary(self) -> str:
+        """Return one plain line for lists."""
+        return one_line(self.body)
