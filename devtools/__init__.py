@@ -1,0 +1,1 @@
+"""Developer tools behind ./dev: plain standard-library Python, one duty a file."""
