@@ -1,0 +1,47 @@
+"""The web application: Graph paths, media downloads, control API and phone page."""
+
+from aiohttp import web
+
+from . import control
+from .core import Simulator
+from .graph import dispatch
+from .graph.media import download
+
+
+def create_app(seed="demo", base_url=None):
+    """Build the aiohttp application; its simulator is ``app["sim"]``.
+
+    :param seed: "demo" or "empty".
+    :param base_url: address that clients use, for media URLs; set later with ``app["sim"].base_url``.
+    """
+    app = web.Application(client_max_size=120 * 1024 * 1024)
+    sim = Simulator(seed)
+    sim.base_url = base_url or "http://127.0.0.1:8899"
+    app["sim"] = sim
+
+    async def lifespan(_app):
+        await sim.start()
+        yield
+        await sim.stop()
+
+    app.cleanup_ctx.append(lifespan)
+    app.router.add_route("*", r"/{version:v\d+\.\d+}/{tail:.*}", dispatch.handle)
+    app.router.add_get("/_media/{media_id}", _download)
+    control.add_routes(app)
+    app.router.add_get("/_sim/health", _health)
+    app.router.add_route("*", "/{tail:.*}", _unknown)
+    return app
+
+
+async def _download(request):
+    return await download(request.app["sim"], request)
+
+
+async def _health(request):
+    return web.json_response({"ok": True})
+
+
+async def _unknown(request):
+    """Anything else: Graph's answer to a path without version or with an unknown one."""
+    error = dispatch.unknown_path(request.path)
+    return web.json_response(error.body(), status=error.status)

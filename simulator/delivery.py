@@ -1,0 +1,299 @@
+"""Webhooks: signed POSTs to the registered URLs, with batching, disorder, repetition and retries.
+
+Behaviour after "Webhooks" of Meta's documentation: signature over the raw bytes, non-ASCII as ``\\uXXXX``, slashes
+escaped, any number of updates in one POST, anything but HTTP 200 is tried again with growing pauses.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import random
+import time
+from collections import Counter, deque
+
+import aiohttp
+
+_logger = logging.getLogger(__name__)
+
+#: Fields that follow the override of a number or an account; all others go to the app's own URL.
+OVERRIDDEN = frozenset((
+    "messages", "message_echoes", "calls", "consumer_profile", "messaging_handovers", "group_lifecycle_update",
+    "group_participants_update", "group_settings_update", "group_status_update", "smb_message_echoes",
+    "smb_app_state_sync", "history", "account_settings_update",
+))
+#: Updates waiting for one URL; beyond it the oldest are dropped and counted.
+QUEUE_LIMIT = 1_000_000
+_encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
+
+
+def sign(secret, body):
+    """Value of X-Hub-Signature-256 for these bytes."""
+    return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+class Update:
+    """One change to tell: a ``value`` of a ``field`` of an account."""
+
+    __slots__ = ("at", "field", "value", "waba_id")
+
+    def __init__(self, waba_id, field, value):
+        self.waba_id, self.field, self.value, self.at = waba_id, field, value, time.time()
+
+
+def envelope(updates, shape="changes"):
+    """The notification for some updates.
+
+    :param shape: "changes": one entry an account, one change an update; "entries": one entry an update;
+        "value": consecutive message updates of one number merged into one value.
+    """
+    entries = {}
+    result = []
+    for update in updates:
+        entry = None if shape == "entries" else entries.get(update.waba_id)
+        if entry is None:
+            entry = {"id": update.waba_id, "changes": []}
+            if update.field != "messages":
+                entry["time"] = int(update.at)
+            entries[update.waba_id] = entry
+            result.append(entry)
+        changes = entry["changes"]
+        if shape == "value" and update.field == "messages" and changes and _merge(changes[-1], update):
+            continue
+        value = dict(update.value) if shape == "value" else update.value
+        changes.append({"value": value, "field": update.field})
+    return {"object": "whatsapp_business_account", "entry": result}
+
+
+def _merge(change, update):
+    if change["field"] != "messages":
+        return False
+    value, other = change["value"], update.value
+    if value.get("metadata") != other.get("metadata"):
+        return False
+    for name in ("contacts", "messages", "statuses", "errors"):
+        if name in other:
+            value[name] = [*value.get(name, ()), *other[name]]
+    return True
+
+
+class Endpoint:
+    """The queue of one (URL, secret)."""
+
+    def __init__(self, hub, url, secret):
+        self.hub, self.url, self.secret = hub, url, secret
+        self.ready = deque()
+        self.wake = asyncio.Event()
+        self.busy = 0
+        self.free = asyncio.Event()
+        self.task = asyncio.get_running_loop().create_task(self._pump())
+
+    def push(self, update):
+        if len(self.ready) >= QUEUE_LIMIT:
+            self.ready.popleft()
+            self.hub.counters["dropped"] += 1
+        self.ready.append(update)
+        self.wake.set()
+
+    async def _pump(self):
+        settings = self.hub.config.webhook
+        while True:
+            await self.wake.wait()
+            if settings.batch > 1 and settings.batch_wait_ms and len(self.ready) < settings.batch:
+                await asyncio.sleep(settings.batch_wait_ms / 1000)
+            while self.ready:
+                while self.busy >= settings.concurrency:
+                    self.free.clear()
+                    await self.free.wait()
+                size = min(settings.batch, len(self.ready))
+                batch = [self.ready.popleft() for _ in range(size)]
+                if settings.reorder and size > 1:
+                    self.hub.random.shuffle(batch)
+                self._send(batch)
+            self.wake.clear()
+
+    def _send(self, batch):
+        settings = self.hub.config.webhook
+        body = _encode(envelope(batch, settings.shape)).replace("/", "\\/").encode("ascii")
+        copies = 1 + int(settings.duplicate)
+        if self.hub.random.random() < settings.duplicate % 1:
+            copies += 1
+        self.hub.counters["updates"] += len(batch)
+        self.hub.counters["duplicated"] += copies - 1
+        for _copy in range(copies):
+            self.send_body(body, len(batch), batch[0].field)
+
+    def send_body(self, body, updates, field, signature=None, headers=None):
+        """Deliver these bytes in the background, with retries."""
+        self.busy += 1
+        task = self.hub.spawn(self._deliver(body, updates, field, signature, headers))
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, _task):
+        self.busy -= 1
+        self.free.set()
+
+    async def _deliver(self, body, updates, field, signature=None, headers=None, attempt=1, until=None):
+        """One attempt. A failure plans the next one, and frees the slot meanwhile.
+
+        :returns: the HTTP status, or None when there was no answer.
+        """
+        settings = self.hub.config.webhook
+        headers = {
+            "Content-Type": "application/json", "User-Agent": "facebookexternalua",
+            "X-Hub-Signature-256": signature if signature is not None else sign(self.secret, body), **(headers or {}),
+        }
+        at, clock = time.time(), time.perf_counter()
+        status = error = None
+        try:
+            timeout = aiohttp.ClientTimeout(total=settings.timeout_ms / 1000)
+            async with self.hub.session.post(self.url, data=body, headers=headers, timeout=timeout,
+                                             allow_redirects=False) as response:
+                await response.read()
+                status = response.status
+        except TimeoutError:
+            error = "timeout"
+        except (aiohttp.ClientError, OSError, ValueError) as exc:
+            error = f"{type(exc).__name__}: {exc}"
+        self.hub.delivered(self.url, at, time.perf_counter() - clock, status, error, attempt, updates, field, body)
+        if status != 200 and settings.retry:
+            until = until or at + settings.retry_for_s
+            pause = min(settings.retry_ms * 2 ** min(attempt - 1, 30), settings.retry_max_ms) / 1000
+            if time.time() + pause <= until:
+                self.hub.retrying += 1
+                self.hub.timeline.after(pause, self._again, body, updates, field, signature, headers, attempt, until)
+        return status
+
+    def _again(self, body, updates, field, signature, headers, attempt, until):
+        self.hub.retrying -= 1
+        self.busy += 1
+        task = self.hub.spawn(self._deliver(body, updates, field, signature, headers, attempt + 1, until))
+        task.add_done_callback(self._done)
+
+
+class Hub:
+    """Finds the URL for each update and keeps one queue for each URL, plus the log of deliveries."""
+
+    def __init__(self, config, world, timeline):
+        self.config, self.world, self.timeline = config, world, timeline
+        self.random = random.Random(19)
+        self.endpoints = {}
+        self.counters = Counter()
+        self.log = deque(maxlen=config.record.deliveries)
+        self.log_seq = 0
+        self.retrying = 0
+        self.session = None
+        self._tasks = set()
+
+    async def start(self):
+        """Open the client session; keep-alive connections to the receivers are reused."""
+        connector = aiohttp.TCPConnector(limit=500, keepalive_timeout=30)
+        self.session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+
+    async def stop(self):
+        self.clear()
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self.session:
+            await self.session.close()
+
+    def clear(self):
+        """Forget queues, logs and counters."""
+        for endpoint in self.endpoints.values():
+            endpoint.task.cancel()
+        self.endpoints.clear()
+        self.counters.clear()
+        self.log = deque(maxlen=self.config.record.deliveries)
+        self.retrying = 0
+
+    def spawn(self, coroutine):
+        task = asyncio.get_running_loop().create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    def endpoint(self, url, secret):
+        """The queue of a URL, made at first use."""
+        found = self.endpoints.get((url, secret))
+        if found is None:
+            found = self.endpoints[url, secret] = Endpoint(self, url, secret)
+        return found
+
+    def targets(self, waba_id, field, pnid=None):
+        """``[(url, secret)]`` of the apps subscribed to the account: phone before account before app."""
+        waba = self.world.wabas.get(waba_id)
+        if waba is None:
+            return []
+        number = self.world.numbers.get(pnid) if pnid else None
+        found = []
+        for app_id, override in waba.subscriptions.items():
+            app = self.world.apps.get(app_id)
+            if app is None or app.fields and field not in app.fields:
+                continue
+            url = app.callback_url
+            if field in OVERRIDDEN:
+                if number is not None and number.override:
+                    url = number.override.url
+                elif override:
+                    url = override.url
+            if url:
+                found.append((url, app.secret))
+        return found
+
+    def push(self, waba_id, field, value, pnid=None):
+        """Tell an update to whoever subscribed, with the configured delay and disorder."""
+        settings = self.config.webhook
+        if not settings.enabled:
+            return
+        targets = self.targets(waba_id, field, pnid)
+        if not targets:
+            self.counters["nowhere"] += 1
+            return
+        update = Update(waba_id, field, value)
+        delay = settings.delay_ms
+        if settings.reorder:
+            delay += self.random.random() * settings.reorder_ms
+        for url, secret in targets:
+            if delay:
+                self.timeline.after(delay / 1000, self._push_to, url, secret, update)
+            else:
+                self._push_to(url, secret, update)
+
+    def _push_to(self, url, secret, update):
+        self.endpoint(url, secret).push(update)
+
+    def delivered(self, url, at, seconds, status, error, attempt, updates, field, body):
+        """Log one attempt."""
+        self.log_seq += 1
+        self.counters["attempts"] += 1
+        self.counters["ok" if status == 200 else "failed"] += 1
+        self.log.append((self.log_seq, at, url, status, round(seconds * 1000, 2), attempt, updates, field, error,
+                         body if self.config.record.bodies else None))
+
+    def waiting(self):
+        """Updates not yet delivered: queued, on their way, or between two attempts."""
+        return (sum(len(e.ready) + e.busy for e in self.endpoints.values())) + self.retrying
+
+    async def verify(self, url, verify_token):
+        """Meta's challenge on registration.
+
+        :returns: None when the receiver echoed the challenge, else what was wrong (text).
+        """
+        challenge = str(random.randrange(10**8, 10**9))
+        params = {"hub.mode": "subscribe", "hub.challenge": challenge, "hub.verify_token": verify_token}
+        try:
+            timeout = aiohttp.ClientTimeout(total=10)
+            async with self.session.get(url, params=params, timeout=timeout, allow_redirects=False) as response:
+                text = await response.text(errors="replace")
+                if response.status != 200:
+                    return f"HTTP Status Code = {response.status}; HTTP Message = {response.reason}"
+                if text.strip() != challenge:
+                    return f"the answer was not the challenge: {text[:80]!r}"
+        except TimeoutError:
+            return "timeout: no answer in 10 seconds"
+        except (aiohttp.ClientError, OSError, ValueError) as exc:
+            return f"{type(exc).__name__}: {exc}"
+        return None

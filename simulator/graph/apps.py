@@ -1,0 +1,89 @@
+"""Apps and tokens: subscriptions, token introspection, app tokens."""
+
+import time
+
+from ..errors import GraphError, missing, unknown_object
+from .numbers import checked_override
+
+
+def subscribed(sim, waba):
+    """GET /{WABA}/subscribed_apps."""
+    data = []
+    for app_id, override in waba.subscriptions.items():
+        app = sim.world.apps.get(app_id)
+        entry = {"whatsapp_business_api_data": {
+            "id": app_id, "name": app.name if app else "", "link": f"https://www.facebook.com/games/?app_id={app_id}"}}
+        if override:
+            entry["override_callback_uri"] = override.url
+        data.append(entry)
+    return {"data": data}
+
+
+async def subscribe(sim, waba, token, body):
+    """POST /{WABA}/subscribed_apps, with or without an alternate callback."""
+    app_id = token.app_id if token else next(iter(sim.world.apps), None)
+    if app_id not in sim.world.apps:
+        raise unknown_object(app_id, "post")
+    waba.subscriptions[app_id] = await checked_override(sim, body)
+    return {"success": True}
+
+
+def unsubscribe(sim, waba, token):
+    """DELETE /{WABA}/subscribed_apps."""
+    waba.subscriptions.pop(token.app_id if token else next(iter(sim.world.apps), None), None)
+    return {"success": True}
+
+
+async def subscriptions(sim, app, method, values):
+    """GET, POST and DELETE /{APP}/subscriptions (with the app token)."""
+    if method == "GET":
+        if not app.callback_url:
+            return {"data": []}
+        fields = [{"name": name, "version": "v25.0"} for name in sorted(app.fields) or ["messages"]]
+        return {"data": [{"object": "whatsapp_business_account", "callback_url": app.callback_url, "active": True,
+                          "fields": fields}]}
+    if method == "DELETE":
+        app.callback_url, app.fields = "", set()
+        return {"success": True}
+    if values.get("object") != "whatsapp_business_account":
+        raise GraphError(100, message="(#100) Param object must be one of {WHATSAPP_BUSINESS_ACCOUNT}",
+                         messaging=False)
+    if not values.get("callback_url"):
+        raise missing("callback_url")
+    override = await checked_override(sim, {"override_callback_uri": values["callback_url"],
+                                            "verify_token": values.get("verify_token")})
+    fields = values.get("fields") or ""
+    names = fields if isinstance(fields, list) else str(fields).split(",")
+    app.callback_url, app.verify_token = override.url, override.verify_token
+    app.fields = {str(name).strip() for name in names if str(name).strip()}
+    return {"success": True}
+
+
+def debug_token(sim, query):
+    """GET /debug_token?input_token=..."""
+    value = query.get("input_token")
+    if not value:
+        raise missing("input_token")
+    token = sim.world.tokens.get(value)
+    if token is None:
+        return {"data": {"is_valid": False, "scopes": [], "error": {
+            "code": 190, "message": "Invalid OAuth access token - Cannot parse access token"}}}
+    app = sim.world.apps.get(token.app_id)
+    wabas = sorted(token.wabas if token.wabas is not None else sim.world.wabas)
+    data = {
+        "app_id": token.app_id, "type": "SYSTEM_USER", "application": app.name if app else "",
+        "data_access_expires_at": 0, "expires_at": int(token.expires_at), "is_valid": token.works(time.time()),
+        "issued_at": 1767225600, "scopes": list(token.scopes), "user_id": "500000000000001",
+        "granular_scopes": [{"scope": scope, "target_ids": wabas} for scope in token.scopes if "whatsapp" in scope],
+    }
+    if not data["is_valid"]:
+        data["error"] = {"code": 190, "message": "Error validating access token: Session has expired", "subcode": 463}
+    return {"data": data}
+
+
+def access_token(sim, query):
+    """GET /oauth/access_token (client credentials)."""
+    app = sim.world.apps.get(query.get("client_id", ""))
+    if app is None or query.get("client_secret") != app.secret:
+        raise GraphError(1, message="Error validating client secret.", messaging=False)
+    return {"access_token": f"{app.id}|{app.secret}", "token_type": "bearer"}
