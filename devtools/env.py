@@ -111,8 +111,11 @@ class Environment:
 
     def process_env(self, **extra: str) -> dict[str, str]:
         """Environment variables for programs: the Python path with Odoo, and how to reach PostgreSQL."""
-        values = {name: value for name, value in os.environ.items() if not name.startswith("PG")}
+        values = dict(os.environ)
         values.pop("ODOO_RC", None)
+        if self.server.can_restart:  # our own cluster: nothing of another server's settings may leak in
+            values = {name: value for name, value in values.items() if not name.startswith("PG")}
+            values[postgres.EMBEDDED_VARIABLE] = "1"
         values |= self.server.env
         values["PYTHONPATH"] = os.pathsep.join([str(self.odoo.import_path), str(self.paths.root)])
         values["PYTHONUNBUFFERED"] = "1"
@@ -280,7 +283,7 @@ class Environment:
         """Start the Cloud API simulator on 127.0.0.1 and wait until it listens. seed=None starts it empty."""
         port = port or free_port()
         command = [str(self.python), "-m", "simulator", "--port", str(port)]
-        command += ["--seed", seed] if seed else []
+        command += ["--seed", seed or "empty"]
         path = self.paths.logs / (log or f"simulator-{port}.log")
         process = Process(
             "The simulator", [*command, *(str(arg) for arg in extra_args)], path, self.process_env(), self.paths.root, port

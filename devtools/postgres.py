@@ -9,6 +9,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -24,6 +25,8 @@ try:
 except ImportError:
     fcntl = None
 
+# Set for programs that we start with PGHOST pointing at our own cluster, so that it is not taken for the user's choice.
+EMBEDDED_VARIABLE = "WHATSAPP_DEV_EMBEDDED"
 ROLE = "odoo"  # Odoo refuses to work as the user `postgres`
 PORT = 5432
 SOCKET_LIMIT = 107  # bytes in the path of a unix socket on Linux (one less than sun_path); macOS has 103
@@ -217,14 +220,36 @@ class Cluster(Server):
 
     def is_running(self) -> bool:
         """Whether the server runs and takes connections."""
-        if not (self.data / "postmaster.pid").is_file():
+        if self.pid() is None:
             return False
         return self._call([self.tool("pg_isready"), "-q", "-h", self.connection.host, "-U", ROLE]).returncode == 0
 
     def stop(self, mode: str = "fast") -> None:
         """Stop at once: "fast" in good order, "immediate" like a crash (the next start recovers)."""
-        if (self.data / "postmaster.pid").is_file():
-            self._call([self.tool("pg_ctl"), "-D", self.data, "-m", mode, "-w", "-t", "30", "stop"])
+        pid = self.pid()
+        if pid is None:
+            return
+        number = {"smart": signal.SIGTERM, "fast": signal.SIGINT, "immediate": signal.SIGQUIT}[mode]
+        for attempt in (number, signal.SIGQUIT):
+            os.kill(pid, attempt)
+            deadline = time.monotonic() + 30
+            while time.monotonic() < deadline:
+                if not self.pid():
+                    return
+                time.sleep(0.02)
+        raise Problem(f"The embedded PostgreSQL (process {pid}) does not stop.", f"Its log is {self.log}.")
+
+    def pid(self) -> int | None:
+        """The id of the server's main process; None when it does not run."""
+        try:
+            pid = int((self.data / "postmaster.pid").read_text().split("\n", 1)[0])
+            os.kill(pid, 0)
+        except (OSError, ValueError):
+            return None
+        command = Path(f"/proc/{pid}/cmdline")
+        if command.is_file() and os.fsencode(self.data) not in command.read_bytes():
+            return None  # the file is a leftover, and another program has got the number since
+        return pid
 
     def restart(self, mode: str = "immediate", pause: float = 0.0) -> None:
         """Stop in the given mode, stay away for `pause` seconds, and start again."""
@@ -430,6 +455,8 @@ def reachable_programs(bin_folder: Path) -> Path:
 
 def configured_server(environ: Mapping[str, str], bin_folder: Path | None = None) -> Server | None:
     """The server that the user has chosen by PGHOST and its sisters, or by an odoo.conf in ODOO_RC; None if none."""
+    if environ.get(EMBEDDED_VARIABLE):
+        return None
     conf = environ.get("ODOO_RC", "").strip()
     if environ.get("PGHOST") or environ.get("PGSERVICE") or environ.get("PGDATABASE"):
         connection = Connection(
