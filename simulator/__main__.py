@@ -11,6 +11,7 @@ from aiohttp import web
 
 from .app import create_app
 from .errors import BadInput
+from .keys import SIM
 from .seed import SEEDS
 
 
@@ -36,16 +37,16 @@ async def serve(arguments, config):
     """Listen until SIGINT or SIGTERM. ``config`` as for POST /_sim/config."""
     host = "127.0.0.1" if arguments.host in ("0.0.0.0", "::") else arguments.host
     app = create_app(arguments.seed, arguments.base_url)
-    app["sim"].config.update(config)
-    app["sim"].apply_config()
+    app[SIM].config.update(config)
+    app[SIM].apply_config()
     runner = web.AppRunner(app, access_log=logging.getLogger("simulator.access") if arguments.verbose else None,
-                           keepalive_timeout=75, handle_signals=False)
+                           keepalive_timeout=75, handle_signals=False, shutdown_timeout=1)
     await runner.setup()
     site = web.TCPSite(runner, arguments.host, arguments.port, backlog=1024)
     await site.start()
     port = site._server.sockets[0].getsockname()[1]
     url = arguments.base_url or f"http://{host}:{port}"
-    app["sim"].base_url = url.rstrip("/")
+    app[SIM].base_url = url.rstrip("/")
     print(f"simulator ready on {url}", flush=True)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -6,18 +6,19 @@ from . import control
 from .core import Simulator
 from .graph import dispatch
 from .graph.media import download
+from .keys import SIM
 
 
 def create_app(seed="demo", base_url=None):
-    """Build the aiohttp application; its simulator is ``app["sim"]``.
+    """Build the aiohttp application; its simulator is ``app[simulator.keys.SIM]``.
 
     :param seed: "demo" or "empty".
-    :param base_url: address that clients use, for media URLs; set later with ``app["sim"].base_url``.
+    :param base_url: address that clients use, for media URLs; can be set later as its ``base_url``.
     """
     app = web.Application(client_max_size=120 * 1024 * 1024)
     sim = Simulator(seed)
     sim.base_url = base_url or "http://127.0.0.1:8899"
-    app["sim"] = sim
+    app[SIM] = sim
 
     async def lifespan(_app):
         await sim.start()
@@ -34,7 +35,7 @@ def create_app(seed="demo", base_url=None):
 
 
 async def _download(request):
-    return await download(request.app["sim"], request)
+    return await download(request.app[SIM], request)
 
 
 async def _health(request):

@@ -15,6 +15,7 @@ from .errors import BadInput, GraphError
 from .failures import KINDS, Rule
 from .graph import templates as graph_templates
 from .graph.numbers import checked_override
+from .keys import SIM
 from .state import App, Number, Override, Template, Token, Waba
 
 _logger = logging.getLogger(__name__)
@@ -248,13 +249,14 @@ async def get_deliveries(sim, request):
     status = request.query.get("status")
     want_body = request.query.get("bodies") in ("1", "true")
     names = ("seq", "at", "url", "status", "latency_ms", "attempt", "updates", "field", "error")
+    bodies = sim.hub.bodies() if want_body else {}
     found = []
     for row in sim.hub.log:
         if (row[1] <= since if since >= 1e9 else row[0] <= since) or status and str(row[3]) != status:
             continue
         entry = dict(zip(names, row))
-        if want_body and row[9] is not None:
-            entry["body"] = row[9].decode("utf-8", "replace")
+        if row[0] in bodies:
+            entry["body"] = bodies[row[0]].decode("utf-8", "replace")
         found.append(entry)
     limit = _query_number(request, "limit")
     count = len(found)
@@ -430,7 +432,7 @@ ROUTES = (
 def _wrap(handler):
     async def answer(request):
         try:
-            return web.json_response(await handler(request.app["sim"], request))
+            return web.json_response(await handler(request.app[SIM], request))
         except BadInput as error:
             return web.json_response(error.body(), status=400)
         except Exception:

@@ -23,6 +23,8 @@ OVERRIDDEN = frozenset((
     "group_participants_update", "group_settings_update", "group_status_update", "smb_message_echoes",
     "smb_app_state_sync", "history", "account_settings_update",
 ))
+#: Bytes of delivered bodies that the log keeps.
+LOG_BYTES = 32 * 1024 * 1024
 #: Updates waiting for one URL; beyond it the oldest are dropped and counted.
 QUEUE_LIMIT = 1_000_000
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
@@ -183,6 +185,8 @@ class Hub:
         self.counters = Counter()
         self.log = deque(maxlen=config.record.deliveries)
         self.log_seq = 0
+        self._bodies = deque()  # (sequence number, body) of the newest deliveries
+        self._bodies_size = 0
         self.retrying = 0
         self.session = None
         self._tasks = set()
@@ -207,7 +211,8 @@ class Hub:
         self.endpoints.clear()
         self.counters.clear()
         self.log = deque(maxlen=self.config.record.deliveries)
-        self.retrying = 0
+        self._bodies.clear()
+        self._bodies_size = self.retrying = 0
 
     def spawn(self, coroutine):
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -270,8 +275,16 @@ class Hub:
         self.log_seq += 1
         self.counters["attempts"] += 1
         self.counters["ok" if status == 200 else "failed"] += 1
-        self.log.append((self.log_seq, at, url, status, round(seconds * 1000, 2), attempt, updates, field, error,
-                         body if self.config.record.bodies else None))
+        self.log.append((self.log_seq, at, url, status, round(seconds * 1000, 2), attempt, updates, field, error))
+        if self.config.record.bodies:
+            self._bodies.append((self.log_seq, body))
+            self._bodies_size += len(body)
+            while self._bodies_size > LOG_BYTES or len(self._bodies) > self.log.maxlen:
+                self._bodies_size -= len(self._bodies.popleft()[1])
+
+    def bodies(self):
+        """Sequence number -> bytes, of the deliveries whose body is still kept."""
+        return dict(self._bodies)
 
     def waiting(self):
         """Updates not yet delivered: queued, on their way, or between two attempts."""

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 import socket
 import struct
+import time
 
 from aiohttp import web
 
@@ -166,8 +167,10 @@ def reset_connection(request):
 
 
 async def hang(request, delay_ms):
-    """Keep the client waiting, then close without an answer."""
-    await asyncio.sleep(delay_ms / 1000)
+    """Keep the client waiting, then close without an answer. Ends early when the client is gone."""
+    end = time.monotonic() + delay_ms / 1000
+    while request.transport is not None and (left := end - time.monotonic()) > 0:
+        await asyncio.sleep(min(left, 0.5))
     if request.transport is not None:
         request.transport.abort()
     return web.Response(status=499)

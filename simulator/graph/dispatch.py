@@ -11,6 +11,7 @@ from aiohttp import web
 
 from ..errors import GraphError, missing, unknown_object
 from ..failures import hang, reset_connection
+from ..keys import SIM
 from ..state import Token
 from . import apps, media, messages, numbers, templates
 from .paging import select
@@ -79,7 +80,7 @@ async def _body(request):
 
 async def handle(request):
     """Answer a request to a Graph path."""
-    sim = request.app["sim"]
+    sim = request.app[SIM]
     path = request.path
     body = problem = None
     try:

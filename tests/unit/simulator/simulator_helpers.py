@@ -1,0 +1,114 @@
+"""What the simulator's tests share: a webhook receiver, shortcuts for calls, waiting."""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import time
+
+import requests
+from aiohttp import web
+
+PNID = "300000000000001"
+PNID_2 = "300000000000002"
+WABA = "200000000000001"
+APP = "100000000000001"
+JOHN = "8801700000001"
+RAHIM = "8801800000002"
+
+
+class Receiver:
+    """Keeps what it got; answers what ``answers`` says (HTTP statuses, or seconds to sleep), then 200."""
+
+    def __init__(self):
+        self.posts = []  # (time, bytes, headers)
+        self.answers = []
+        self.verify_token = "demo-verify-token"
+        self.challenges = []
+
+    async def get(self, request):
+        self.challenges.append(dict(request.query))
+        if request.query.get("hub.verify_token") != self.verify_token:
+            return web.Response(status=403)
+        return web.Response(text=request.query["hub.challenge"])
+
+    async def post(self, request):
+        body = await request.read()
+        self.posts.append((time.monotonic(), body, dict(request.headers)))
+        answer = self.answers.pop(0) if self.answers else 200
+        if isinstance(answer, float):
+            await asyncio.sleep(answer)
+            answer = 200
+        return web.Response(status=answer)
+
+    def values(self, field="messages"):
+        """All values of a field, in order of arrival."""
+        return [change["value"] for _at, body, _headers in list(self.posts)
+                for entry in json.loads(body)["entry"] for change in entry["changes"] if change["field"] == field]
+
+    def statuses(self, wamid=None):
+        return [status for value in self.values() for status in value.get("statuses", ())
+                if wamid is None or status["id"] == wamid]
+
+    def messages(self):
+        return [message for value in self.values() for message in value.get("messages", ())]
+
+
+class Running:
+    """A simulator that answers, with shortcuts for what tests do most."""
+
+    def __init__(self, base, sim, receiver, hook):
+        self.base, self.sim, self.receiver, self.hook = base, sim, receiver, hook
+        self.http = requests.Session()
+        self.http.headers["Authorization"] = "Bearer demo-access-token"
+
+    def control(self, name, data=None, method=None, **query):
+        response = self.http.request(method or ("GET" if data is None else "POST"), f"{self.base}/_sim/{name}",
+                                     json=data, params=query, timeout=10)
+        assert response.status_code in (200, 400), response.text
+        return response.json()
+
+    def graph(self, method, path, data=None, timeout=10, **kwargs):
+        return self.http.request(method, f"{self.base}/v25.0/{path}", json=data, timeout=timeout, **kwargs)
+
+    def send(self, to=JOHN, type_="text", content=None, timeout=10, pnid=PNID, **extra):
+        body = {"messaging_product": "whatsapp", "to": to, "type": type_,
+                type_: {"body": "Hello"} if content is None and type_ == "text" else content, **extra}
+        return self.graph("POST", f"{pnid}/messages", body, timeout=timeout)
+
+    def inbound(self, text="Hi", from_=JOHN, **data):
+        return self.control("inbound", {"from": from_, "text": text, **data})["wamid"]
+
+    def register(self, **scope):
+        answer = self.control("webhook_url", {"url": self.hook, "verify_token": "demo-verify-token", **scope})
+        assert answer.get("ok"), answer
+        return answer
+
+    def config(self, **values):
+        answer = self.control("config", values)
+        assert "error" not in answer, answer
+        return answer
+
+
+def wait(condition, seconds=5.0):
+    """The first true result of ``condition()``; fails when there is none in time."""
+    end = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        assert time.monotonic() < end, f"not within {seconds} s"
+        time.sleep(0.01)
+
+
+def good_signature(body, header, secret="demo-app-secret"):
+    return header == "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+
+
+def error(response, code, status=400):
+    """Check that a Graph answer is Meta's envelope with that code; returns the inner object."""
+    assert response.status_code == status, response.text
+    envelope = response.json()["error"]
+    assert envelope["code"] == code, envelope
+    assert envelope["message"] and envelope["type"] and envelope["fbtrace_id"].startswith("A")
+    return envelope
