@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
@@ -18,8 +19,17 @@ from requests.utils import get_environ_proxies
 
 from .meta_error import MetaError
 from .transport import (
-    MAX_ANSWER, Bearer, CloudError, NotSent, OutcomeUnknown, TooLarge, check_base_url, decode_answer, exchange,
-    is_loopback, new_session,
+    MAX_ANSWER,
+    Bearer,
+    CloudError,
+    NotSent,
+    OutcomeUnknown,
+    TooLarge,
+    check_base_url,
+    decode_answer,
+    exchange,
+    is_loopback,
+    new_session,
 )
 from .values import as_dict, as_id, as_list, as_text
 

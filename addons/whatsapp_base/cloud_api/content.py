@@ -242,7 +242,7 @@ class Edit:
     """New content for the message ``message_id`` (numbers in coexistence only)."""
 
     message_id: str
-    content: "Content"
+    content: Content
 
     def summary(self) -> str:
         """Return one plain line for lists and lock screens."""

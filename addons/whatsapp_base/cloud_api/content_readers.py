@@ -5,13 +5,22 @@ Source: Meta, "Webhooks", "messages" field reference, by message type. A new typ
 
 from __future__ import annotations
 
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 from . import content as c
 from .meta_error import MetaError
 from .recipients import clean_digits
 from .values import (
-    NAME_LENGTH, NotJson, as_bool, as_dict, as_float, as_id, as_list, as_text, decode,
+    NAME_LENGTH,
+    NotJson,
+    as_bool,
+    as_dict,
+    as_float,
+    as_id,
+    as_list,
+    as_text,
+    decode,
 )
 
 _MAX_CARDS = 300  # Meta allows 257

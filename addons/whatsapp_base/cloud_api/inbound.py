@@ -11,14 +11,40 @@ from datetime import datetime
 from typing import Any
 
 from .content import (
-    ButtonReply, ContactCard, ContactPhone, Contacts, Content, Edit, FlowReply, ListReply, Location, Media, Order,
-    OrderItem, Reaction, Revoke, System, Text, Unknown, Unsupported,
+    ButtonReply,
+    ContactCard,
+    ContactPhone,
+    Contacts,
+    Content,
+    Edit,
+    FlowReply,
+    ListReply,
+    Location,
+    Media,
+    Order,
+    OrderItem,
+    Reaction,
+    Revoke,
+    System,
+    Text,
+    Unknown,
+    Unsupported,
 )
 from .content_readers import read_content, read_errors
 from .meta_error import MetaError
 from .recipients import clean_digits, is_bsuid
 from .values import (
-    NAME_LENGTH, NotJson, as_bool, as_datetime, as_dict, as_id, as_list, as_text, clean_tree, decode, utc_now,
+    NAME_LENGTH,
+    NotJson,
+    as_bool,
+    as_datetime,
+    as_dict,
+    as_id,
+    as_list,
+    as_text,
+    clean_tree,
+    decode,
+    utc_now,
 )
 
 __all__ = [

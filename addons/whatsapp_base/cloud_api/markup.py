@@ -34,27 +34,21 @@ def to_html(text: str) -> str:
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
     html: list[str] = []
-    lines: list[str] = []
+    buffer: list[str] = []
     for kind, part in _fences(text):
         if kind == "text":
-            if lines:
-                lines[-1] += part.split("\n", 1)[0]
-                lines += part.split("\n")[1:]
-            else:
-                lines = part.split("\n")
-        elif "\n" in part:
-            # A block of its own: the line breaks beside it are the block's edges, not empty lines.
-            if lines and not lines[-1]:
-                lines.pop()
-            html.append(_lines_html(lines))
-            html.append(f"<pre>{escape(part.strip(chr(10)))}</pre>")
-            lines = []
-        else:
+            buffer.append(part)
+        elif "\n" not in part:
             # Within a line; a private mark keeps it out of the reach of the other marks.
-            if not lines:
-                lines = [""]
-            lines[-1] += f"\x01{part}\x01"
-    html.append(_lines_html(lines))
+            buffer.append(f"\x01{part}\x01")
+        else:
+            # A block of its own: the line break before it is the block's edge, not an empty line.
+            if buffer:
+                html.append(_lines_html("".join(buffer).removesuffix("\n").split("\n")))
+            html.append(f"<pre>{escape(part.strip(chr(10)))}</pre>")
+            buffer = []
+    if buffer:
+        html.append(_lines_html("".join(buffer).split("\n")))
     return "".join(html)
 
 
@@ -206,12 +200,13 @@ def _tokens(line: str) -> list[tuple[str, str, str, str]]:
 
 def _trimmed(url: str) -> str:
     """Return an address without the punctuation of the sentence around it; "" when nothing is left."""
-    while url:
-        last = url[-1]
-        if last in _TRAILING or (last in _BRACKETS and url.count(last) > url.count(_BRACKETS[last])):
-            url = url[:-1]
-        else:
-            break
+    surplus = {close: url.count(close) - url.count(opening) for close, opening in _BRACKETS.items()}
+    end = len(url)
+    while end and (url[end - 1] in _TRAILING or surplus.get(url[end - 1], 0) > 0):
+        end -= 1
+        if url[end] in surplus:
+            surplus[url[end]] -= 1
+    url = url[:end]
     return url if len(url) > len("https://") or (url.lower().startswith("http://") and len(url) > 7) else ""
 
 

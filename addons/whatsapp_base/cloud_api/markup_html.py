@@ -6,7 +6,7 @@ Reads HTML as a browser shows it: a line break ends a line, blocks start and end
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 _MARKS = {"b": "*", "strong": "*", "i": "_", "em": "_", "s": "~", "strike": "~", "del": "~"}
@@ -27,9 +27,9 @@ class _Element:
     mark: str = ""
     prefix: str = ""  # what the lines of a block begin with
     href: str = ""
-    text_from: int = 0
-    number: int = 0
-    spans: list[int] = field(default_factory=list)
+    text_from: int = 0  # first piece of the present line that belongs to it
+    number: int = 0  # of the next item of an ordered list
+    lines_from: int = 0  # first line of a preformatted block
 
 
 class _Writer(HTMLParser):
@@ -115,7 +115,7 @@ class _Writer(HTMLParser):
             self.bullet = self._item()
         elif tag == "pre":
             self.pre += 1
-            self.lines.append("\x02")
+            element.lines_from = len(self.lines)
         self.stack.append(element)
 
     def _void(self, tag: str, attrs: dict[str, str | None]) -> None:
@@ -167,7 +167,7 @@ class _Writer(HTMLParser):
         elif element.tag == "pre":
             self.break_line(False)
             self.pre -= 1
-            self._fence()
+            self._fence(element.lines_from)
         elif element.tag in ("td", "th"):
             self.handle_data(" ")
         elif element.tag in _BLOCKS:
@@ -175,10 +175,9 @@ class _Writer(HTMLParser):
             if element.tag == "li":
                 self.bullet = ""
 
-    def _fence(self) -> None:
-        """Put the lines since the start of the block between three backticks."""
-        start = len(self.lines) - 1 - self.lines[::-1].index("\x02")
-        inner = self.lines[start + 1:]
+    def _fence(self, start: int) -> None:
+        """Put the lines since the start of a preformatted block between three backticks."""
+        inner = self.lines[start:]
         self.lines[start:] = ["```" + "\n".join(inner) + "```"] if any(line.strip() for line in inner) else []
 
     def _close_link(self, element: _Element) -> None:
@@ -221,11 +220,11 @@ def from_html(html: str) -> str:
     mentions become their text; pictures are left out. The text is not cut: see ``markup.split``.
     """
     writer = _Writer()
-    writer.feed(html.replace("\0", "").replace("\x02", ""))
+    writer.feed(html.replace("\0", ""))
     writer.close()
     while writer.stack:
         writer._close(writer.stack[-1])
         writer.stack.pop()
     writer.end_line()
-    text = "\n".join(writer.lines).replace("\u00a0", " ").replace("\x02", "")
+    text = "\n".join(writer.lines).replace("\u00a0", " ")
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()

@@ -5,8 +5,9 @@ Source: Meta, "Send messages" (each type's reference). Import these from `outbou
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Sequence, Union
+from typing import Any
 
 from .content import media_summary
 from .recipients import clean_digits, is_wa_id
@@ -199,7 +200,7 @@ class Card:
 class Contacts:
     """Contact cards: `Card` or Meta's own objects."""
 
-    cards: Sequence[Union[Card, dict[str, Any]]]
+    cards: Sequence[Card | dict[str, Any]]
 
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""

@@ -5,12 +5,26 @@ Source: Meta, "Interactive messages": reply buttons, lists, call-to-action URL. 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Sequence, Union
+from typing import Any, Union
 
 from .outbound_basic import (
-    MAX_BODY, MAX_BUTTON_ID, MAX_BUTTON_TITLE, MAX_BUTTONS, MAX_FOOTER, MAX_HEADER, MAX_INTERACTIVE_BODY,
-    MAX_ROW_DESCRIPTION, MAX_ROW_ID, MAX_ROW_TITLE, MAX_ROWS, MAX_SECTION_TITLE, MAX_SECTIONS, InvalidContent, Media,
+    MAX_BODY,
+    MAX_BUTTON_ID,
+    MAX_BUTTON_TITLE,
+    MAX_BUTTONS,
+    MAX_FOOTER,
+    MAX_HEADER,
+    MAX_INTERACTIVE_BODY,
+    MAX_ROW_DESCRIPTION,
+    MAX_ROW_ID,
+    MAX_ROW_TITLE,
+    MAX_ROWS,
+    MAX_SECTION_TITLE,
+    MAX_SECTIONS,
+    InvalidContent,
+    Media,
     check_text,
 )
 from .values import one_line

@@ -6,8 +6,9 @@ Source: Meta, "Send messages", "Template messages" (components object). Import t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Mapping, Sequence, Union
+from typing import Any, Union
 
 from .outbound_basic import InvalidContent, Location, Media
 from .values import one_line

@@ -6,12 +6,18 @@ Source: Meta, "Message templates" (components, parameter formats, status) and "S
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from .outbound_basic import InvalidContent, Location, Media
 from .outbound_template import (
-    BodyValues, ButtonValue, HeaderValue, Template, template_components, template_text,
+    BodyValues,
+    ButtonValue,
+    HeaderValue,
+    Template,
+    template_components,
+    template_text,
 )
 from .values import NAME_LENGTH, as_dict, as_id, as_int, as_list, as_text
 
