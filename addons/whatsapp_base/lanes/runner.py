@@ -1,0 +1,170 @@
+"""One thread that serves one lane of one database."""
+
+import logging
+import threading
+import time
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+
+from .duty import Duty
+from .sender import Sender
+
+_logger = logging.getLogger(__name__)
+
+LINGER = 15.0  # seconds that a runner inside an Odoo process stays after its last work
+IDLE_POLL = 1.0  # seconds between two looks at work that becomes due by the clock
+SIGNALING_INTERVAL = 1.0  # seconds between two checks whether the registry changed
+RECONNECT_DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0)
+FAREWELL = 0.8  # two of these are longer than anybody believes that we are still on duty (DUTY_CACHE) and commits
+
+_runners = {}
+_runners_lock = threading.Lock()
+
+
+def ensure(dbname, lane):
+    """Start a runner for a lane in this process, unless one lives here already."""
+    with _runners_lock:
+        runner = _runners.get((dbname, lane))
+        if runner and runner.is_alive():
+            runner.nudge()
+            return
+        runner = Runner(dbname, lane)
+        _runners[dbname, lane] = runner
+    runner.start()
+
+
+class Runner(threading.Thread):
+    """Serve a lane until there is nothing left to do (or for ever, when ``dedicated``).
+
+    Not a daemon thread: at the end of its process it finishes the requests that are under way.
+    """
+
+    def __init__(self, dbname, lane, dedicated=False):
+        super().__init__(name=f"whatsapp.{lane}.{dbname}", daemon=False)
+        self.dbname = dbname
+        self.lane = lane
+        self.dedicated = dedicated
+        self._stop = threading.Event()
+        self._nudged = threading.Event()
+        self._checked_signaling = 0.0
+        self._sender = Sender(lane) if lane in ("replies", "bulk") else None
+
+    def nudge(self):
+        """Tell a runner that may be about to leave that there is more work."""
+        self._nudged.set()
+
+    def stop(self):
+        """Ask the runner to finish what is under way and to end."""
+        self._stop.set()
+
+    @property
+    def stopping(self):
+        """True once the process ends or somebody called :meth:`stop`."""
+        return self._stop.is_set() or not threading.main_thread().is_alive()
+
+    def run(self):
+        failures = 0
+        try:
+            while not self.stopping:
+                try:
+                    with Duty(self.dbname, self.lane, self.dedicated) as duty:
+                        if duty.acquire():
+                            self._serve(duty)
+                            failures = 0
+                    if not self.dedicated:
+                        return
+                except Exception as error:  # noqa: BLE001 - whatever happens, the lane must go on
+                    lost = isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))
+                    _logger.log(
+                        logging.WARNING if lost else logging.ERROR,
+                        "WhatsApp lane %s: %s, trying again", self.lane, "database connection lost" if lost else "failed",
+                        exc_info=not lost,
+                    )
+                    self._stop.wait(RECONNECT_DELAYS[min(failures, len(RECONNECT_DELAYS) - 1)])
+                    failures += 1
+        finally:
+            if self._sender:
+                self._finish_sending()
+
+    def _serve(self, duty):
+        """Work while there is work; leave after a while without any, if not dedicated."""
+        idle_since = time.monotonic()
+        self._recover(duty)
+        recovered_at = time.monotonic()
+        while not self.stopping:
+            if time.monotonic() - recovered_at > 5:
+                duty.check_alive()
+                self._recover(duty)
+                recovered_at = time.monotonic()
+            self._nudged.clear()
+            if self._step(duty):
+                idle_since = time.monotonic()
+                continue
+            if self._sender and self._sender.busy:
+                self._sender.wait()
+                idle_since = time.monotonic()
+                continue
+            if duty.wait(IDLE_POLL):
+                idle_since = time.monotonic()
+            elif not self.dedicated and time.monotonic() - idle_since > LINGER:
+                if self._leave(duty):
+                    return
+                idle_since = time.monotonic()
+
+    def _leave(self, duty):
+        """Go off duty without losing what came in meanwhile; tells whether the runner may end."""
+        duty.release()
+        # who inserted work believing that we are on duty started no runner: look again once they have committed
+        for _turn in range(2):
+            if self._nudged.is_set() or self._step(duty):
+                return not duty.acquire()
+            time.sleep(FAREWELL)
+        if self._nudged.is_set() or self._step(duty):
+            return not duty.acquire()
+        with _runners_lock:
+            if self._nudged.is_set():
+                return not duty.acquire()
+            _runners.pop((self.dbname, self.lane), None)
+        return True
+
+    def _env(self, cr):
+        return api.Environment(cr, SUPERUSER_ID, {"whatsapp_lane": self.lane})
+
+    def _registry(self):
+        now = time.monotonic()
+        registry = Registry(self.dbname)
+        if now - self._checked_signaling > SIGNALING_INTERVAL:
+            registry = registry.check_signaling()
+            self._checked_signaling = now
+        return registry
+
+    def _step(self, duty):
+        """Do one batch; tells whether there was anything to do."""
+        registry = self._registry()
+        if self._sender:
+            return self._sender.step(registry, self._env, duty.runner_id)
+        with registry.cursor() as cr:
+            done = self._env(cr)["whatsapp.lane"]._step(self.lane)
+        registry.signal_changes()
+        return done
+
+    def _recover(self, duty):
+        """Settle what dead senders left behind."""
+        if self._sender:
+            with self._registry().cursor() as cr:
+                self._env(cr)["whatsapp.chat.message"]._recover_dead(duty.runner_id)
+
+    def _finish_sending(self):
+        """Write the results of requests that are still under way, whatever it takes within reason."""
+        deadline = time.monotonic() + 60
+        while self._sender.busy and time.monotonic() < deadline:
+            self._sender.wait()
+            try:
+                self._sender.collect(self._registry(), self._env)
+            except Exception:  # noqa: BLE001 - the rows stay in sending and become unclear: nothing is sent twice
+                _logger.exception("WhatsApp lane %s: results of the last requests could not be written", self.lane)
+                time.sleep(1)
+        self._sender.close()

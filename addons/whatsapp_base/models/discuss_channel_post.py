@@ -1,0 +1,157 @@
+import json
+
+from odoo import api, models
+from odoo.addons.mail.tools.discuss import Store
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..cloud_api import markup
+from .discuss_channel import CHANNEL_TYPE
+
+
+class DiscussChannel(models.Model):
+    """Both directions of posting: customers' messages into the thread, agents' messages out of it."""
+
+    _inherit = "discuss.channel"
+
+    # ------------------------------------------------------------
+    # In
+    # ------------------------------------------------------------
+
+    @api.model
+    def _whatsapp_post_incoming(self, posts):
+        """Post customers' messages in bulk and link them to their rows.
+
+        ``message_post`` costs some twenty queries each; this costs a handful for the whole batch. What it
+        leaves out on purpose: mentions, link previews and out-of-office answers.
+
+        :param posts: list of (``whatsapp.chat.message``, Markup body)
+        """
+        if not posts:
+            return
+        rows = self.env["whatsapp.chat.message"].union(*(row for row, _body in posts))
+        subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
+        parents = rows._quoted_mail_messages()
+        values = []
+        for row, body in posts:
+            channel = row.conversation_id._ensure_discuss_channel()
+            values.append(
+                {
+                    "model": "discuss.channel",
+                    "res_id": channel.id,
+                    "body": body,
+                    "message_type": "comment",
+                    "subtype_id": subtype_id,
+                    "author_id": row.contact_id.partner_id.id,
+                    "email_from": False,
+                    "reply_to": False,
+                    "date": row.sent_on,
+                    "parent_id": parents.get(row.reply_to_wamid, False),
+                }
+            )
+        # sudo: mail.message - the customer is the author, the worker posts on their behalf
+        messages = self.env["mail.message"].sudo().create(values)
+        for (row, _body), message in zip(posts, messages, strict=True):
+            row.mail_message_id = message
+        self._whatsapp_announce(messages)
+
+    @api.model
+    def _whatsapp_announce(self, messages):
+        """Show posted messages to who looks on, and ring for the members."""
+        channels = self.browse(set(messages.mapped("res_id"))).sudo()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE discuss_channel SET last_interest_dt = now() AT TIME ZONE 'utc' WHERE id = ANY(%s)", channels.ids
+            )
+        )
+        channels.invalidate_recordset(["last_interest_dt"], flush=False)
+        members = self.env["discuss.channel.member"].sudo()._read_group([("channel_id", "in", channels.ids)], ["channel_id"])
+        with_members = {channel.id for (channel,) in members}
+        for message in messages:
+            channel = channels.browse(message.res_id)
+            if channel.id in with_members:
+                channel.with_context(whatsapp_queue_push=True)._notify_thread(message)
+            else:
+                store = Store(bus_channel=channel).add(message)
+                channel._bus_send("discuss.channel/new_message", {"data": store.get_result(), "id": channel.id})
+
+    def _web_push_send_notification(self, devices, private_key, public_key, payload_by_lang=None, payload=None):
+        """Queue the push: the direct way calls foreign servers inside our transaction."""
+        if not self.env.context.get("whatsapp_queue_push"):
+            return super()._web_push_send_notification(devices, private_key, public_key, payload_by_lang, payload)
+        # sudo: mail.push - the queue is Odoo's own, nobody has rights on it
+        self.env["mail.push"].sudo().create(
+            [
+                {
+                    "mail_push_device_id": device.id,
+                    "payload": json.dumps(payload_by_lang[device.partner_id.lang] if payload_by_lang else payload),
+                }
+                for device in devices
+            ]
+        )
+        self.env.ref("mail.ir_cron_web_push_notification")._trigger()
+        return None
+
+    # ------------------------------------------------------------
+    # Out
+    # ------------------------------------------------------------
+
+    def message_post(self, *, message_type="notification", **kwargs):
+        if self.channel_type == CHANNEL_TYPE and self._whatsapp_is_for_customer(message_type, kwargs):
+            self._whatsapp_check_may_send()
+        return super().message_post(message_type=message_type, **kwargs)
+
+    def _whatsapp_is_for_customer(self, message_type, kwargs):
+        """Tell whether a post is meant for the customer: a colleague's comment, neither note nor notification."""
+        if message_type != "comment" or self.env.context.get("whatsapp_shown_only"):
+            return False
+        if kwargs.get("subtype_xmlid", "mail.mt_comment") != "mail.mt_comment":
+            return False
+        subtype_id = kwargs.get("subtype_id")
+        return not subtype_id or subtype_id == self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
+
+    def _whatsapp_check_may_send(self):
+        """Refuse free text that WhatsApp would refuse, before anything is posted."""
+        # sudo: members and readers of the channel need not have rights on the conversation; their role is checked here
+        conversation = self.sudo().whatsapp_conversation_id
+        if not self.env.user.has_group("whatsapp_base.group_whatsapp_agent"):
+            raise UserError(self.env._("Only WhatsApp agents can write to customers. Ask an administrator for the role."))
+        if conversation.contact_id.blocked:
+            raise UserError(self.env._("This contact is blocked. Unblock it to write again."))
+        if not conversation._window_open():
+            raise UserError(conversation._window_closed_message())
+
+    def _message_post_after_hook(self, message, msg_vals):
+        result = super()._message_post_after_hook(message, msg_vals)
+        if self.channel_type == CHANNEL_TYPE and self._whatsapp_is_for_customer(message.message_type, {"subtype_id": message.subtype_id.id}):
+            self._whatsapp_send_post(message)
+        return result
+
+    def _whatsapp_send_post(self, message):
+        """Queue what an agent posted: the text, and each attachment as a message of its own."""
+        # sudo: the right to write was checked by message_post; agents may not make rows of the log themselves
+        conversation = self.sudo().whatsapp_conversation_id
+        quoted = self.env["whatsapp.chat.message"].sudo().search(
+            [("mail_message_id", "=", message.parent_id.id), ("wamid", "!=", False)], limit=1
+        ) if message.parent_id else None
+        options = {
+            "origin": "agent",
+            "priority": 0,
+            "mail_message": message,
+            "reply_to": quoted.wamid if quoted else None,
+            "user": self.env.user,
+        }
+        text = markup.from_html(message.body or "").strip()
+        attachments = message.attachment_ids.sorted("id")
+        caption_fits = text and len(attachments) == 1 and conversation._takes_caption(attachments, text)
+        if text and not caption_fits:
+            for part in markup.split(text):
+                conversation._send_text(part, **options)
+        if attachments:
+            conversation._send_attachments(attachments, caption=text if caption_fits else None, **options)
+        conversation._agent_wrote(self.env.user)
+
+    def _check_can_update_message_content(self, message):
+        message._whatsapp_check_unsent()
+        return super()._check_can_update_message_content(message)

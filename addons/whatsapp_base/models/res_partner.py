@@ -1,0 +1,23 @@
+from odoo import fields, models
+
+
+class ResPartner(models.Model):
+    _inherit = "res.partner"
+
+    # Odoo does not index this column; every first message of a stranger searches it
+    phone_sanitized = fields.Char(index="btree_not_null")
+    whatsapp_contact_ids = fields.One2many("whatsapp.contact", "partner_id", string="WhatsApp Contacts")
+    whatsapp_conversation_count = fields.Integer(compute="_compute_whatsapp_conversation_count")
+
+    def _compute_whatsapp_conversation_count(self):
+        counts = dict(
+            self.env["whatsapp.conversation"]._read_group([("partner_id", "in", self.ids)], ["partner_id"], ["__count"])
+        )
+        for partner in self:
+            partner.whatsapp_conversation_count = counts.get(partner, 0)
+
+    def action_whatsapp_conversations(self):
+        """Open the WhatsApp conversations of this customer."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_conversation_action")
+        return dict(action, domain=[("partner_id", "=", self.id)])

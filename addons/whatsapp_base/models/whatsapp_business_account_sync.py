@@ -1,0 +1,156 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..cloud_api import client as cloud_client
+from ..cloud_api import errors
+from ..cloud_api.recipients import clean_digits
+
+QUALITIES = ("GREEN", "YELLOW", "RED")
+
+
+class WhatsappBusinessAccount(models.Model):
+    """Talking to Meta about the account itself: connection test, numbers, templates, account notifications."""
+
+    _inherit = "whatsapp.business.account"
+
+    def action_test_connection(self):
+        """Check the credentials, subscribe to notifications, fetch numbers and templates; tell what was found."""
+        self.ensure_one()
+        self.check_access("write")
+        try:
+            numbers, templates = self._fetch_all()
+        except (cloud_client.ApiError, cloud_client.NotSent, cloud_client.OutcomeUnknown) as error:
+            raise UserError(self._explain(error)) from None
+        self._apply_numbers(numbers)
+        count = self.env["whatsapp.message.template"].sudo()._sync(self, templates)  # sudo: templates are synchronised, not edited
+        message = self.env._("%(numbers)s number(s) and %(templates)s template(s) found.", numbers=len(numbers), templates=count)
+        missing = self._missing_settings()
+        if missing:
+            message += " " + missing
+        self.write({"state": "connected", "state_message": message, "checked_at": fields.Datetime.now()})
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if missing else "success",
+                "title": self.env._("Connected to WhatsApp"),
+                "message": message,
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def _fetch_all(self):
+        """Ask Meta for the account's numbers and templates, and subscribe to its notifications."""
+        api_client = self._client()
+        numbers = api_client.phone_numbers(self.waba_id)
+        templates = list(api_client.templates(self.waba_id))
+        if not api_client.subscribed_apps(self.waba_id):
+            api_client.subscribe_app(self.waba_id)
+        return numbers, templates
+
+    def _explain(self, error):
+        """Return what to tell a person about a failed call; never holds a credential."""
+        if isinstance(error, cloud_client.ApiError):
+            info = errors.classify(error.error, error.http_status)
+            details = error.error.user_message or error.error.details or error.error.message or ""
+            return "\n".join(filter(None, [info.title, info.remedy, details]))
+        return self.env._("WhatsApp could not be reached at %(url)s. %(error)s", url=self.graph_url, error=str(error))
+
+    def _missing_settings(self):
+        if not self._secret("app_secret"):
+            return self.env._("The app secret is missing: incoming messages are refused until you enter it.")
+        if not self._secret("verify_token"):
+            return self.env._("The verify token is missing: Meta cannot confirm the callback address without it.")
+        return ""
+
+    def _apply_numbers(self, numbers):
+        """Create or update the numbers that Meta lists; numbers that Meta no longer lists stay, marked."""
+        Channel = self.env["whatsapp.channel"].with_context(active_test=False)
+        known = {channel.phone_number_id: channel for channel in Channel.search([("account_id", "=", self.id)])}
+        for number in numbers:
+            values = self._number_values(number)
+            channel = known.pop(values["phone_number_id"], None)
+            if channel:
+                channel.write(values)
+            else:
+                name = number.get("verified_name") or number.get("display_phone_number") or values["phone_number_id"]
+                Channel.create({**values, "account_id": self.id, "name": name})
+        for channel in known.values():
+            channel.status = "NOT_FOUND"
+
+    @api.model
+    def _number_values(self, number):
+        quality = number.get("quality_rating")
+        throughput = (number.get("throughput") or {}).get("level")
+        return {
+            "phone_number_id": str(number["id"]),
+            "display_phone_number": number.get("display_phone_number") or False,
+            "verified_name": number.get("verified_name") or False,
+            "status": number.get("status") or False,
+            "quality_rating": quality if quality in QUALITIES else "UNKNOWN",
+            "messaging_limit_tier": number.get("whatsapp_business_manager_messaging_limit") or number.get("messaging_limit_tier") or False,
+            "throughput_level": throughput if throughput in ("STANDARD", "HIGH", "NOT_APPLICABLE") else "STANDARD",
+            "is_on_phone_app": bool(number.get("is_on_biz_app")),
+        }
+
+    def _credentials_refused(self, info):
+        """Mark the account and call an administrator, once."""
+        self.ensure_one()
+        if self.state == "error":
+            return
+        self.write({"state": "error", "state_message": f"{info.title}. {info.remedy}", "checked_at": fields.Datetime.now()})
+        channel = self.channel_ids[:1]
+        admins = self.env.ref("whatsapp_base.group_whatsapp_admin").all_user_ids.filtered(lambda u: u.active and not u.share)
+        if channel and admins:
+            channel.activity_schedule(
+                "mail.mail_activity_data_warning",
+                summary=self.env._("WhatsApp refuses the access token of %s", self.name),
+                note=info.remedy,
+                user_id=admins.sorted("id")[-1:].id,
+            )
+
+    @api.model
+    def _cron_sync(self):
+        """Refresh numbers and templates of all accounts once a day; one that fails does not stop the others."""
+        for account in self.search([]):
+            if not account._secret("access_token"):
+                continue
+            try:
+                numbers, templates = account._fetch_all()
+            except (cloud_client.ApiError, cloud_client.NotSent, cloud_client.OutcomeUnknown) as error:
+                account.write({"state": "error", "state_message": account._explain(error)[:500], "checked_at": fields.Datetime.now()})
+            else:
+                account._apply_numbers(numbers)
+                self.env["whatsapp.message.template"]._sync(account, templates)
+                account.write({"state": "connected", "checked_at": fields.Datetime.now()})
+            self.env["ir.cron"]._commit_progress(1)
+
+    # ------------------------------------------------------------
+    # Notifications about the account: one method a field of Meta's
+    # ------------------------------------------------------------
+
+    def _on_message_template_status_update(self, value):
+        """Take over a template's new status at once (Webhooks, "message_template_status_update")."""
+        template = self.env["whatsapp.message.template"].search(
+            [("account_id", "=", self.id), ("meta_id", "=", str(value.get("message_template_id") or ""))], limit=1
+        )
+        if template and value.get("event"):
+            reason = value.get("reason")
+            template.write(
+                {"status": str(value["event"]).upper(), "rejected_reason": reason if reason and reason != "NONE" else False}
+            )
+
+    def _on_message_template_quality_update(self, value):
+        """Take over a template's new quality (Webhooks, "message_template_quality_update")."""
+        template = self.env["whatsapp.message.template"].search(
+            [("account_id", "=", self.id), ("meta_id", "=", str(value.get("message_template_id") or ""))], limit=1
+        )
+        if template and value.get("new_quality_score"):
+            template.quality = str(value["new_quality_score"]).upper()
+
+    def _on_phone_number_quality_update(self, value):
+        """Take over a number's throughput upgrade (Webhooks, "phone_number_quality_update")."""
+        digits = clean_digits(value.get("display_phone_number") or "")
+        channel = self.channel_ids.filtered(lambda c: digits and clean_digits(c.display_phone_number or "") == digits)[:1]
+        if channel and value.get("event") == "THROUGHPUT_UPGRADE":
+            channel.throughput_level = "HIGH"

@@ -1,0 +1,228 @@
+import json
+import uuid
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..tools import bubbles
+
+OUTBOUND_STATES = [
+    ("queued", "Queued"),
+    ("sending", "Sending"),
+    ("accepted", "Accepted by WhatsApp"),
+    ("sent", "Sent"),
+    ("delivered", "Delivered"),
+    ("read", "Read"),
+    ("failed", "Failed"),
+    ("uncertain", "Unclear"),
+    ("cancelled", "Cancelled"),
+]
+MESSAGE_TYPES = [
+    ("text", "Text"),
+    ("image", "Image"),
+    ("video", "Video"),
+    ("audio", "Audio"),
+    ("voice", "Voice Message"),
+    ("document", "Document"),
+    ("sticker", "Sticker"),
+    ("location", "Location"),
+    ("contacts", "Contact Cards"),
+    ("reaction", "Reaction"),
+    ("button", "Button Answer"),
+    ("list", "List Answer"),
+    ("flow", "Form Answer"),
+    ("order", "Cart"),
+    ("interactive", "Buttons"),
+    ("template", "Template"),
+    ("system", "System"),
+    ("unsupported", "Not Supported"),
+]
+
+
+class WhatsappChatMessage(models.Model):
+    """Every message, in or out: the one log. What Discuss shows of it is ``mail_message_id``.
+
+    Rows are made by the intake worker (``_receive``), the sending API (``whatsapp.conversation._send_*``) and
+    moved on by the outbox and by Meta's statuses; people only read them, retry and cancel.
+    """
+
+    _name = "whatsapp.chat.message"
+    _description = "WhatsApp Message"
+    _order = "id desc"
+    _rec_name = "summary"
+
+    conversation_id = fields.Many2one("whatsapp.conversation", required=True, ondelete="cascade", index=True)
+    channel_id = fields.Many2one("whatsapp.channel", "Number", required=True, ondelete="restrict")
+    contact_id = fields.Many2one("whatsapp.contact", required=True, ondelete="restrict", index=True)
+    company_id = fields.Many2one("res.company", required=True)
+    direction = fields.Selection([("inbound", "In"), ("outbound", "Out")], required=True)
+    type = fields.Selection(MESSAGE_TYPES, required=True, default="text")
+    body = fields.Text("Text")
+    summary = fields.Char("Message", help="One line for lists.")
+    payload = fields.Text(groups="whatsapp_base.group_whatsapp_admin", help="What Meta sent us, or what we send to Meta.")
+    button_payload = fields.Char("Answer ID", help="ID of the button or list row that the customer chose.")
+    wamid = fields.Char("WhatsApp Message ID", copy=False)
+    uuid = fields.Char("Our ID", required=True, copy=False, default=lambda self: uuid.uuid4().hex)
+    reply_to_wamid = fields.Char("Answers To")
+    template_id = fields.Many2one("whatsapp.message.template", index="btree_not_null", ondelete="set null")
+    mail_message_id = fields.Many2one("mail.message", "Discuss Message", index="btree_not_null", ondelete="set null", copy=False)
+    attachment_ids = fields.Many2many("ir.attachment", "whatsapp_chat_message_attachment_rel", string="Attachments")
+    state = fields.Selection(
+        [("received", "Received"), *OUTBOUND_STATES], required=True, default="queued", copy=False
+    )
+    sent_on = fields.Datetime("Date", required=True, default=fields.Datetime.now)
+    accepted_at = fields.Datetime(readonly=True)
+    sent_at = fields.Datetime(readonly=True)
+    delivered_at = fields.Datetime(readonly=True)
+    read_at = fields.Datetime(readonly=True)
+    failed_at = fields.Datetime(readonly=True)
+    error_code = fields.Integer(readonly=True)
+    error_title = fields.Char("Problem", readonly=True)
+    error_remedy = fields.Char("What to Do", readonly=True)
+    error_details = fields.Char("Details from Meta", readonly=True)
+    origin = fields.Selection(
+        [
+            ("agent", "Agent"),
+            ("flow", "Chatbot"),
+            ("campaign", "Campaign"),
+            ("order", "Order"),
+            ("api", "Other Application"),
+            ("echo", "Phone App"),
+            ("customer", "Customer"),
+        ],
+        required=True,
+        default="api",
+    )
+    once_key = fields.Char(copy=False, help="A second message with the same key is never made.")
+    is_handled = fields.Boolean(help="Everything that an incoming message sets off has been done.")
+    # outbox
+    lane = fields.Selection([("replies", "Replies"), ("bulk", "Bulk")], default="replies", required=True)
+    priority = fields.Integer(default=1, help="0: people's and chatbots' replies, 1: transactional, 2: campaigns.")
+    attempts = fields.Integer(readonly=True)
+    scheduled_at = fields.Datetime()
+    next_try_at = fields.Datetime(readonly=True)
+    claimed_by = fields.Integer(readonly=True, help="The sender that holds the row; see whatsapp.lane.")
+    # media
+    media_state = fields.Selection(
+        [("pending", "Waiting"), ("done", "Fetched"), ("failed", "Failed"), ("refused", "Refused")], readonly=True
+    )
+    media_ref = fields.Char("Media ID", readonly=True)
+    media_attempts = fields.Integer(readonly=True)
+    media_next_try_at = fields.Datetime(readonly=True)
+    media_error = fields.Char(readonly=True)
+    # price
+    pricing_category = fields.Char("Price Category", readonly=True)
+    pricing_type = fields.Char(readonly=True)
+    user_id = fields.Many2one("res.users", "Written by", ondelete="set null")
+
+    _wamid_unique = models.UniqueIndex("(wamid) WHERE wamid IS NOT NULL", "This WhatsApp message is stored already.")
+    _uuid_unique = models.UniqueIndex("(uuid)", "Two messages cannot share an ID.")
+    _once_unique = models.UniqueIndex("(once_key) WHERE once_key IS NOT NULL", "This message was made already.")
+    _queue_idx = models.Index("(channel_id, lane, priority, id) WHERE state = 'queued'")
+    _busy_idx = models.Index("(conversation_id, id) WHERE state IN ('queued', 'sending')")
+    _sending_idx = models.Index("(claimed_by) WHERE state = 'sending'")
+    _media_idx = models.Index("(media_next_try_at, id) WHERE media_state = 'pending'")
+    _unhandled_idx = models.Index("(id) WHERE direction = 'inbound' AND is_handled IS NOT TRUE")
+    _thread_idx = models.Index("(conversation_id, sent_on DESC, id DESC)")
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_flight(self):
+        if any(message.state in ("sending", "uncertain") for message in self):
+            raise UserError(
+                self.env._("A message that is being sent cannot be deleted. Wait until it is sent or has failed.")
+            )
+
+    def action_retry(self):
+        """Send failed or unclear messages again, because a person says so."""
+        self.check_access("read")
+        wrong = self.filtered(lambda m: m.direction != "outbound" or m.state not in ("failed", "uncertain", "cancelled"))
+        if wrong:
+            raise UserError(self.env._("Only messages that failed, were cancelled or are unclear can be sent again."))
+        # sudo: agents may not write messages; they may ask to send one of theirs again
+        self.sudo()._requeue()
+
+    def _requeue(self):
+        """Put messages back into the queue, under a new ID so that late statuses of the old try cannot mix."""
+        for message in self:
+            message.write(
+                {
+                    "state": "queued",
+                    "uuid": uuid.uuid4().hex,
+                    "wamid": False,
+                    "attempts": 0,
+                    "next_try_at": False,
+                    "error_code": False,
+                    "error_title": False,
+                    "error_remedy": False,
+                    "error_details": False,
+                    "failed_at": False,
+                }
+            )
+        self._notify_states()
+        self.env["whatsapp.lane"]._wake("replies", "bulk")
+
+    def action_cancel(self):
+        """Take messages that have not left yet out of the queue."""
+        self.check_access("read")
+        # sudo: agents may not write messages; the lock keeps a sender from taking the row at the same time
+        queued = self.sudo().filtered(lambda m: m.state == "queued").try_lock_for_update()
+        queued.invalidate_recordset(["state"])
+        queued = queued.filtered(lambda m: m.state == "queued")
+        if len(queued) != len(self):
+            raise UserError(self.env._("Some of these messages have left already and cannot be cancelled."))
+        queued.write({"state": "cancelled"})
+        queued._notify_states()
+
+    def action_open_discuss(self):
+        """Open the conversation of the message."""
+        self.ensure_one()
+        return self.conversation_id.action_open_discuss()
+
+    # ------------------------------------------------------------
+    # Content
+    # ------------------------------------------------------------
+
+    def payload_value(self, *path):
+        """Return a value from the stored payload by its path of keys, or None."""
+        self.ensure_one()
+        # sudo: single harmless values of the payload serve agents too; the whole is for administrators
+        value = json.loads(self.sudo().payload or "{}")
+        for key in path:
+            value = value.get(key) if isinstance(value, dict) else None
+        return value
+
+    def _quoted_mail_messages(self):
+        """Return ``{wamid: mail.message id}`` for what these messages answer to."""
+        wamids = list({row.reply_to_wamid for row in self if row.reply_to_wamid})
+        if not wamids:
+            return {}
+        quoted = self.sudo().search_fetch([("wamid", "in", wamids), ("mail_message_id", "!=", False)], ["wamid", "mail_message_id"])
+        return {row.wamid: row.mail_message_id.id for row in quoted}
+
+    def _show_reaction(self, reaction):
+        """Show a customer's reaction on the message that it is about; WhatsApp has one for each person."""
+        self.ensure_one()
+        target = self.search([("wamid", "=", reaction.message_id)], limit=1).mail_message_id
+        partner = self.contact_id.partner_id
+        if not target or not partner:
+            return
+        no_guest = self.env["mail.guest"]
+        # sudo: mail.message - the customer reacts, the worker acts on their behalf
+        for old in target.sudo().reaction_ids.filtered(lambda r: r.partner_id == partner):
+            target.sudo()._message_reaction(old.content, "remove", partner, no_guest)
+        if reaction.emoji:
+            target.sudo()._message_reaction(reaction.emoji, "add", partner, no_guest)
+
+    def _shown_html(self, content):
+        """Return how Discuss shows an outgoing message: its text, its buttons as a quiet line."""
+        self.ensure_one()
+        text = bubbles.text(self.body or self.summary)
+        titles = [button.title for button in getattr(content, "buttons", ())]
+        if self.template_id:
+            titles = self.template_id._button_labels()
+        if titles:
+            chips = Markup(" ").join(Markup("<code>%s</code>") % title for title in titles)
+            text += Markup("<br/>%s") % chips
+        return text

@@ -1,0 +1,233 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+from odoo.tools.misc import format_datetime
+
+SERVICE_WINDOW = timedelta(hours=24)
+
+
+class WhatsappConversation(models.Model):
+    """The thread between one number and one contact, for ever. It owns the Discuss channel that people see."""
+
+    _name = "whatsapp.conversation"
+    _description = "WhatsApp Conversation"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "last_message_at desc nulls last, id desc"
+    _rec_names_search = ["contact_id"]
+    _check_company_auto = True
+
+    channel_id = fields.Many2one("whatsapp.channel", "Number", required=True, index=True, ondelete="restrict")
+    contact_id = fields.Many2one("whatsapp.contact", required=True, index=True, ondelete="restrict")
+    company_id = fields.Many2one(related="channel_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer", store=True, index="btree_not_null")
+    state = fields.Selection(
+        [("open", "Open"), ("pending", "Waiting for Customer"), ("resolved", "Resolved")],
+        default="open",
+        required=True,
+        tracking=True,
+        group_expand=True,
+    )
+    user_id = fields.Many2one(
+        "res.users", "Assigned to", tracking=True, index="btree_not_null", domain=[("share", "=", False)]
+    )
+    team_id = fields.Many2one(
+        "whatsapp.team", compute="_compute_team_id", store=True, readonly=False, precompute=True, index="btree_not_null", tracking=True
+    )
+    discuss_channel_id = fields.Many2one("discuss.channel", readonly=True, copy=False, ondelete="set null", index="btree_not_null")
+    window_expires_at = fields.Datetime(
+        "Replies Allowed Until",
+        readonly=True,
+        help="24 hours after the customer's last message. Later on, WhatsApp accepts only templates.",
+    )
+    is_window_open = fields.Boolean(compute="_compute_is_window_open", search="_search_is_window_open")
+    last_inbound_at = fields.Datetime("Last Message From Customer", readonly=True)
+    last_outbound_at = fields.Datetime("Last Message To Customer", readonly=True)
+    last_message_at = fields.Datetime("Last Message", readonly=True)
+    last_message_preview = fields.Char("Last Text", readonly=True)
+    waiting_since = fields.Datetime(readonly=True, help="Since when the customer has been waiting for an answer.")
+    unanswered_count = fields.Integer("Unanswered", readonly=True, help="Messages from the customer since our last one.")
+    message_line_ids = fields.One2many("whatsapp.chat.message", "conversation_id", string="WhatsApp Messages")
+    message_line_count = fields.Integer(compute="_compute_message_line_count")
+
+    _pair_unique = models.Constraint(
+        "UNIQUE(channel_id, contact_id)", "There is already a conversation between this number and this contact."
+    )
+    _recent_idx = models.Index("(company_id, state, last_message_at DESC)")
+    _waiting_idx = models.Index("(waiting_since) WHERE waiting_since IS NOT NULL AND user_id IS NULL")
+
+    @api.depends("contact_id.display_name")
+    def _compute_display_name(self):
+        for conversation in self:
+            conversation.display_name = conversation.contact_id.display_name
+
+    @api.depends("channel_id")
+    def _compute_team_id(self):
+        for conversation in self:
+            conversation.team_id = conversation.team_id or conversation.channel_id.team_id
+
+    @api.depends("window_expires_at")
+    def _compute_is_window_open(self):
+        now = fields.Datetime.now()
+        for conversation in self:
+            conversation.is_window_open = conversation._window_open(now)
+
+    def _search_is_window_open(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        now = fields.Datetime.now()
+        if True in value:
+            return [("window_expires_at", ">", now)]
+        return ["|", ("window_expires_at", "=", False), ("window_expires_at", "<=", now)]
+
+    def _compute_message_line_count(self):
+        counts = dict(
+            self.env["whatsapp.chat.message"]._read_group([("conversation_id", "in", self.ids)], ["conversation_id"], ["__count"])
+        )
+        for conversation in self:
+            conversation.message_line_count = counts.get(conversation, 0)
+
+    def _window_open(self, now=None):
+        """Tell whether free-form messages may leave (Meta, "Customer service windows").
+
+        :param datetime now: moment to judge, naive UTC
+        """
+        self.ensure_one()
+        return bool(self.window_expires_at and self.window_expires_at > (now or fields.Datetime.now()))
+
+    def _window_closed_message(self):
+        """Return what to tell a person who tries to write outside the window."""
+        self.ensure_one()
+        who = self.contact_id.display_name
+        if not self.last_inbound_at:
+            return self.env._(
+                "%(who)s has not written to you yet. WhatsApp lets a business start a conversation with a template only.",
+                who=who,
+            )
+        return self.env._(
+            "%(who)s last wrote on %(date)s. WhatsApp allows free text for 24 hours after the customer's last message; "
+            "send a template instead.",
+            who=who,
+            date=format_datetime(self.env, self.last_inbound_at, dt_format="short"),
+        )
+
+    # ------------------------------------------------------------
+    # Find or create
+    # ------------------------------------------------------------
+
+    @api.model
+    def _find_or_create(self, channel, contacts):
+        """Return ``{contact: conversation}`` for a number, with a Discuss channel each; bulk and race-safe."""
+        # sudo: conversations are opened by the intake worker and by whoever may send, who need not be agents
+        Conversation = self.sudo()
+        domain = [("channel_id", "=", channel.id), ("contact_id", "in", contacts.ids)]
+        found = Conversation.search(domain)
+        missing = contacts - found.contact_id
+        if missing:
+            self.env.flush_all()
+            rows = self.env.execute_query(
+                SQL(
+                    """INSERT INTO whatsapp_conversation (channel_id, contact_id, company_id, partner_id, team_id, state,
+                                                          create_uid, write_uid, create_date, write_date)
+                       SELECT %s, c.id, %s, c.partner_id, %s, 'open', %s, %s, now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc'
+                         FROM whatsapp_contact c WHERE c.id = ANY(%s)
+                           ON CONFLICT (channel_id, contact_id) DO NOTHING RETURNING id""",
+                    channel.id, channel.company_id.id, channel.team_id.id or None, self.env.uid, self.env.uid, missing.ids,
+                )
+            )
+            Conversation.browse([row[0] for row in rows])._create_discuss_channels()
+            found = Conversation.search(domain)
+        return {conversation.contact_id: conversation.sudo(self.env.su) for conversation in found}
+
+    def _create_discuss_channels(self):
+        """Give each conversation its Discuss channel, without members: agents join when they take it."""
+        # sudo: the channel type is ours; install_mode keeps the creating user from becoming a member
+        Channel = self.env["discuss.channel"].sudo().with_context(install_mode=True, tracking_disable=True)
+        channels = Channel.create(
+            [
+                {
+                    "name": conversation.contact_id._label(),
+                    "channel_type": "whatsapp_chat",
+                    "whatsapp_conversation_id": conversation.id,
+                }
+                for conversation in self
+            ]
+        )
+        for conversation, channel in zip(self, channels, strict=True):
+            conversation.discuss_channel_id = channel
+
+    def _ensure_discuss_channel(self):
+        """Return the Discuss channel, made anew if somebody deleted it."""
+        self.ensure_one()
+        if not self.discuss_channel_id:
+            self.sudo()._create_discuss_channels()  # sudo: see _create_discuss_channels
+        return self.discuss_channel_id
+
+    # ------------------------------------------------------------
+    # Assignment and state
+    # ------------------------------------------------------------
+
+    def write(self, vals):
+        if "user_id" not in vals:
+            return super().write(vals)
+        before = {conversation: conversation.user_id for conversation in self}
+        result = super().write(vals)
+        for conversation, user in before.items():
+            if user != conversation.user_id:
+                conversation._move_membership(user, conversation.user_id)
+        return result
+
+    def _move_membership(self, old_user, new_user):
+        """Make the new agent a member of the Discuss channel and release the old one."""
+        # sudo: membership follows assignment, which the caller was allowed to write
+        channel = self._ensure_discuss_channel().sudo()
+        if new_user and new_user.partner_id not in channel.channel_partner_ids:
+            channel._add_members(partners=new_user.partner_id, post_joined_message=False)
+        if old_user and old_user.partner_id in channel.channel_partner_ids:
+            channel._action_unfollow(partner=old_user.partner_id, post_leave_message=False)
+
+    def action_assign_to_me(self):
+        """Take the conversations; a colleague's are taken over knowingly by their form only."""
+        self.check_access("read")
+        if not self.env.user.has_group("whatsapp_base.group_whatsapp_agent"):
+            raise UserError(self.env._("Only WhatsApp agents can take conversations. Ask an administrator for the role."))
+        self.write({"user_id": self.env.uid, "state": "open"})
+
+    def action_unassign(self):
+        """Put the conversations back into the queue."""
+        self.write({"user_id": False})
+
+    def action_resolve(self):
+        """Close the conversations: they leave the agents' sidebars until the customer writes again."""
+        for conversation in self:
+            user = conversation.user_id
+            conversation.write({"state": "resolved", "waiting_since": False, "unanswered_count": 0})
+            if user:
+                conversation._release_agents()
+
+    def _release_agents(self):
+        """Take everybody out of the Discuss channel; the assignment is kept for when the customer comes back."""
+        # sudo: membership follows the state, which the caller was allowed to write
+        channel = self.discuss_channel_id.sudo()
+        for partner in channel.channel_partner_ids:
+            channel._action_unfollow(partner=partner, post_leave_message=False)
+
+    def action_reopen(self):
+        """Open resolved conversations again."""
+        self.write({"state": "open"})
+        for conversation in self.filtered("user_id"):
+            conversation._move_membership(self.env["res.users"], conversation.user_id)
+
+    def action_open_discuss(self):
+        """Open the conversation in Discuss."""
+        self.ensure_one()
+        self.check_access("read")
+        channel = self._ensure_discuss_channel()
+        return {
+            "type": "ir.actions.client",
+            "tag": "mail.action_discuss",
+            "name": self.display_name,
+            "params": {"active_id": f"discuss.channel_{channel.id}"},
+            "context": {"active_id": f"discuss.channel_{channel.id}"},
+        }

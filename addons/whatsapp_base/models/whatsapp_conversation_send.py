@@ -1,0 +1,206 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from ..cloud_api import outbound
+from ..lanes.sender import PENDING_MEDIA
+
+MEGABYTE = 1024 * 1024
+# Meta, "Media", supported types: mimetype -> kind; whatever is missing here goes out as a document
+MEDIA_KINDS = {
+    "image/jpeg": "image", "image/png": "image",
+    "video/mp4": "video", "video/3gpp": "video",
+    "audio/aac": "audio", "audio/amr": "audio", "audio/mpeg": "audio", "audio/mp4": "audio", "audio/ogg": "audio",
+}
+MAX_BYTES = {"image": 5 * MEGABYTE, "video": 16 * MEGABYTE, "audio": 16 * MEGABYTE, "document": 100 * MEGABYTE}
+CAPTION_KINDS = ("image", "video", "document")
+PRIORITY = {"agent": 0, "flow": 0, "order": 1, "api": 1, "campaign": 2}
+CHAT_TYPE = {"audio": "audio", "buttons": "interactive"}
+
+
+class WhatsappConversation(models.Model):
+    """Sending: every way out makes a queued row in the caller's transaction; the lanes do the rest.
+
+    These methods check contents and the customer service window, not the caller's rights: they are private, and
+    whoever exposes them (Discuss, actions, other addons) checks first.
+    """
+
+    _inherit = "whatsapp.conversation"
+
+    def _send_text(self, body, **options):
+        """Queue a text (WhatsApp formatting, up to 4,096 characters). Options: see :meth:`_send_content`."""
+        return self._send_content(outbound.Text(body, preview_url="http" in body), **options)
+
+    def _send_buttons(self, body, buttons, header=None, footer=None, **options):
+        """Queue a text with up to three reply buttons.
+
+        :param list buttons: of (id, title); the ID comes back as ``button_payload``
+        """
+        choices = [outbound.Button(button_id, title) for button_id, title in buttons]
+        return self._send_content(outbound.Buttons(body, choices, header=header, footer=footer), **options)
+
+    def _send_template(self, template, header=None, body=(), buttons=(), **options):
+        """Queue a template; allowed at any time.
+
+        :param template: ``whatsapp.message.template`` record
+        :param header: value of the header's variable
+        :param body: values of the body's variables, in order (or a dict for named ones)
+        :param buttons: values of the buttons' variables, see ``cloud_api.outbound.template_components``
+        """
+        content = template._content(header, body, buttons)
+        return self._send_content(content, template=template, shown=template._preview(header, body), **options)
+
+    def _send_attachments(self, attachments, caption=None, **options):
+        """Queue files as media messages, one each; returns their rows.
+
+        :param attachments: ``ir.attachment`` records
+        :param str caption: text below a single image, video or document
+        """
+        rows = self.env["whatsapp.chat.message"]
+        for attachment in attachments:
+            kind = self._media_kind(attachment)
+            content = outbound.Media(
+                kind,
+                media_id=PENDING_MEDIA,
+                caption=caption if kind in CAPTION_KINDS else None,
+                filename=attachment.name if kind == "document" else None,
+            )
+            rows |= self._send_content(content, attachment=attachment, **options)
+        return rows
+
+    def _media_kind(self, attachment):
+        """Return how WhatsApp takes a file, or explain why it does not."""
+        mimetype = (attachment.mimetype or "").split(";")[0].strip()
+        kind = MEDIA_KINDS.get(mimetype, "document")
+        if attachment.file_size > MAX_BYTES[kind] and kind != "document":
+            kind = "document"
+        if attachment.file_size > MAX_BYTES[kind]:
+            raise UserError(
+                self.env._(
+                    "“%(name)s” has %(size)d MB. WhatsApp takes files of up to %(limit)d MB; send a link instead.",
+                    name=attachment.name,
+                    size=attachment.file_size / MEGABYTE,
+                    limit=MAX_BYTES[kind] / MEGABYTE,
+                )
+            )
+        if not attachment.file_size:
+            raise UserError(self.env._("“%s” is empty. WhatsApp does not take empty files.", attachment.name))
+        return kind
+
+    def _takes_caption(self, attachment, text):
+        """Tell whether a text can go out as the caption of a file."""
+        return self._media_kind(attachment) in CAPTION_KINDS and len(text) <= 1024
+
+    def _send_content(
+        self, content, *, origin="api", once=None, priority=None, reply_to=None, template=None, attachment=None,
+        mail_message=None, shown=None, user=None, scheduled_at=None,
+    ):
+        """Queue any content of ``cloud_api.outbound`` to the customer of this conversation.
+
+        :param str origin: who sends: agent, flow, campaign, order, api
+        :param str once: a key; a second call with the same key returns the first row and sends nothing
+        :param int priority: 0 replies, 1 transactional, 2 campaigns; by default what ``origin`` implies
+        :param str reply_to: wamid of the message that is quoted
+        :param mail_message: the Discuss message that shows it already; without one, it is posted to the thread
+        :param str shown: text to show in Discuss where it differs from the content's summary
+        :param datetime scheduled_at: not before, naive UTC
+        :returns: ``whatsapp.chat.message`` record in state ``queued``
+        :raises UserError: the window is closed for free text, the contact is blocked
+        :raises ValidationError: Meta would refuse the content; names the field and the remedy
+        """
+        self.ensure_one()
+        Message = self.env["whatsapp.chat.message"].sudo()  # sudo: the log is written by the system only
+        if once and (before := Message.search([("once_key", "=", once)], limit=1)):
+            return before.sudo(self.env.su)
+        self._check_may_leave(content)
+        try:
+            content.validate()
+        except outbound.InvalidContent as error:
+            raise ValidationError(str(error)) from None
+        payload = content.payload()
+        priority = PRIORITY.get(origin, 1) if priority is None else priority
+        row = Message.create(
+            {
+                "conversation_id": self.id,
+                "channel_id": self.channel_id.id,
+                "contact_id": self.contact_id.id,
+                "company_id": self.company_id.id,
+                "direction": "outbound",
+                "origin": origin,
+                "type": payload["type"],
+                "state": "queued",
+                "body": shown or getattr(content, "body", None) or getattr(content, "caption", None),
+                "summary": (shown or content.summary()).replace("\n", " ")[:255],
+                "payload": json.dumps(payload, ensure_ascii=False),
+                "reply_to_wamid": reply_to,
+                "template_id": template.id if template else False,
+                "attachment_ids": [fields.Command.link(attachment.id)] if attachment else False,
+                "media_ref": PENDING_MEDIA if attachment else False,
+                "once_key": once,
+                "lane": "bulk" if priority >= 2 else "replies",
+                "priority": priority,
+                "scheduled_at": scheduled_at,
+                "mail_message_id": mail_message.id if mail_message else False,
+                "user_id": user.id if user else False,
+            }
+        )
+        if not mail_message and row.lane != "bulk":
+            self._post_sent(row, content)
+        self._touch_outbound(row)
+        self.env["whatsapp.lane"]._wake(row.lane)
+        return row.sudo(self.env.su)
+
+    def _check_may_leave(self, content):
+        if self.contact_id.blocked:
+            raise UserError(self.env._("This contact is blocked. Unblock it to write again."))
+        if not isinstance(content, outbound.Template) and not self._window_open():
+            raise UserError(self._window_closed_message())
+
+    def _post_sent(self, row, content):
+        """Show in Discuss what a program sent."""
+        if isinstance(content, outbound.Reaction):
+            return
+        # sudo: the sender need not be a member or agent; it is shown, not sent again (whatsapp_shown_only)
+        channel = self._ensure_discuss_channel().sudo().with_context(whatsapp_shown_only=True)
+        message = channel.message_post(
+            body=row._shown_html(content),
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+            author_id=self.env.user.partner_id.id,
+            silent=True,
+        )
+        row.mail_message_id = message
+
+    def _touch_outbound(self, row):
+        """Move the conversation's times on after something was queued."""
+        now = fields.Datetime.now()
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE whatsapp_conversation
+                      SET last_outbound_at = %(now)s, last_message_at = %(now)s, last_message_preview = %(preview)s,
+                          waiting_since = CASE WHEN %(human)s THEN NULL ELSE waiting_since END,
+                          unanswered_count = CASE WHEN %(human)s THEN 0 ELSE unanswered_count END
+                    WHERE id = %(id)s""",
+                now=now, preview=row.summary, human=row.origin in ("agent", "echo"), id=self.id,
+            )
+        )
+        self.invalidate_recordset(flush=False)
+
+    def _agent_wrote(self, user):
+        """The first colleague who answers takes the conversation."""
+        self.ensure_one()
+        values = {}
+        if not self.user_id:
+            values["user_id"] = user.id
+        if self.state == "resolved":
+            values["state"] = "open"
+        if values:
+            self.write(values)
+
+    @api.model
+    def _find_by_discuss_channel(self, channel):
+        """Return the conversation of a ``discuss.channel`` record."""
+        return self.search([("discuss_channel_id", "=", channel.id)], limit=1)

@@ -1,0 +1,99 @@
+import time
+from functools import partial
+
+import psycopg2
+
+from odoo import api, models
+from odoo.modules import module
+from odoo.tools import SQL
+
+from ..lanes import LANES, LOCK_ON_DUTY, NOTIFY_CHANNEL, runner
+
+# seconds for which a process believes that a lane is served; runners stay longer than that when they leave
+DUTY_CACHE = 1.0
+
+_seen_on_duty = {}
+
+
+class WhatsappLane(models.AbstractModel):
+    """What the loops of ``lanes`` do in the database, and how they are woken."""
+
+    _name = "whatsapp.lane"
+    _description = "WhatsApp Lanes"
+
+    @api.model
+    def _wake(self, *lanes):
+        """Have the lanes look for work once this transaction is committed.
+
+        One statement: it notifies who listens and asks who is on duty. Where nobody is, this process starts a
+        runner after its commit, beside its answer.
+        """
+        if not module.current_test:
+            self._wake_with(SQL("SELECT %s", SQL(", ").join(self._notify_sql(lane) for lane in lanes)), lanes)
+
+    @api.model
+    def _wake_with(self, query, lanes):
+        """Run ``query``, which must contain :meth:`_notify_sql` of ``lanes``, and start what nobody serves."""
+        now = time.monotonic()
+        dbname = self.env.cr.dbname
+        unknown = [lane for lane in lanes if now - _seen_on_duty.get((dbname, lane), -DUTY_CACHE) >= DUTY_CACHE]
+        self.env.cr.execute(query)
+        if not unknown:
+            return
+        self.env.cr.execute(
+            SQL(
+                """SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND granted
+                      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())""",
+                LOCK_ON_DUTY,
+            )
+        )
+        on_duty = {LANES[number] for (number,) in self.env.cr.fetchall() if number < len(LANES)}
+        for lane in unknown:
+            if lane in on_duty:
+                _seen_on_duty[dbname, lane] = now
+            else:
+                self.env.cr.postcommit.add(partial(runner.ensure, dbname, lane))
+
+    @api.model
+    def _notify_sql(self, lane):
+        """Return the SQL expression that wakes a lane's listeners at commit."""
+        return SQL("pg_notify(%s, %s)", NOTIFY_CHANNEL, lane)
+
+    @api.model
+    def _step(self, lane):
+        """Do one batch of a lane that needs no thread pool; tells whether there was anything to do."""
+        if lane == "intake":
+            return self.env["whatsapp.webhook.event"]._drain()
+        return self.env["whatsapp.chat.message"]._fetch_media()
+
+    @api.model
+    def _cron_lanes(self):
+        """Fallback: start the lanes where somebody forgot to, or died before they could."""
+        if module.current_test:
+            while self._step("intake"):
+                pass
+            return
+        for lane in LANES:
+            runner.ensure(self.env.cr.dbname, lane)
+
+    @api.model
+    def _read_committed(self):
+        """Let this transaction see what others commit meanwhile; only as its first statement.
+
+        Claims and counters wait for each other's row locks instead of failing with a serialization error.
+        """
+        if not module.current_test:
+            self.env.cr.execute("SET TRANSACTION ISOLATION LEVEL READ COMMITTED")
+
+
+def is_conflict(error):
+    """Tell whether a database error means "somebody else was faster, try again"."""
+    return isinstance(
+        error,
+        (
+            psycopg2.errors.SerializationFailure,
+            psycopg2.errors.DeadlockDetected,
+            psycopg2.errors.LockNotAvailable,
+            psycopg2.errors.UniqueViolation,
+        ),
+    )
