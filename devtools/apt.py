@@ -27,7 +27,7 @@ class System:
 
     @property
     def family(self) -> str | None:
-        """"debian" or "ubuntu" where apt's archive of that name is in use, else None."""
+        """ "debian" or "ubuntu" where apt's archive of that name is in use, else None."""
         for name in (self.id, *self.like):
             if name in UNSTABLE:
                 return name
@@ -78,7 +78,8 @@ def choose(targets: Sequence[Target], codename: str) -> Target | None:
     main = [
         target
         for target in targets
-        if target.component == "main" and not re.search(r"-(updates|security|backports)|^(stable|sid)-", target.codename)
+        if target.component == "main"
+        and not re.search(r"-(updates|security|backports)|^(stable|sid)-", target.codename)
     ]
     own = [target for target in main if target.codename == codename]
     return next(iter(own or main), None)
@@ -94,9 +95,7 @@ def sources_list(target: Target, system: System) -> str:
     family = system.family or "debian"
     stable = stable_suite(system)
     options = f" [signed-by={target.signed_by}]" if os.path.isfile(target.signed_by) else ""
-    return "".join(
-        f"deb{options} {target.uri} {suite} {COMPONENTS[family]}\n" for suite in (stable, UNSTABLE[family])
-    )
+    return "".join(f"deb{options} {target.uri} {suite} {COMPONENTS[family]}\n" for suite in (stable, UNSTABLE[family]))
 
 
 class Apt:
@@ -150,7 +149,9 @@ class Apt:
         target = choose(self._targets([]), self.system.codename)
         if target is None:  # lists never fetched, as in slim containers: fetch the machine's own, privately
             own = self.options(None)
-            processes.run(["apt-get", *own, "-q", "update"], self.log, "Reading apt's sources", self._remedy(), check=False)
+            processes.run(
+                ["apt-get", *own, "-q", "update"], self.log, "Reading apt's sources", self._remedy(), check=False
+            )
             target = choose(self._targets(own), self.system.codename)
         if target is None:
             raise Problem("apt has no usable source for its main archive on this machine.", self._remedy())

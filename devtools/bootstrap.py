@@ -2,6 +2,7 @@
 
 Runs before anything else, possibly on a very old Python: keep the syntax old (no f-strings, no annotations).
 """
+
 from __future__ import print_function
 
 import os

@@ -11,9 +11,15 @@ from .ui import Problem, Ui
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 VARIABLES = ("CHROMIUM", "CHROME_BIN", "CHROME_PATH")
-MAC = ("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome", "/Applications/Chromium.app/Contents/MacOS/Chromium")
+MAC = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
 MANAGERS = (
-    ("apt-get", (("apt-get", "-q", "update"), ("apt-get", "-q", "-y", "--no-install-recommends", "install", "chromium"))),
+    (
+        "apt-get",
+        (("apt-get", "-q", "update"), ("apt-get", "-q", "-y", "--no-install-recommends", "install", "chromium")),
+    ),
     ("dnf", (("dnf", "-y", "install", "chromium"),)),
     ("apk", (("apk", "add", "chromium"),)),
     ("pacman", (("pacman", "-Sy", "--noconfirm", "chromium"),)),

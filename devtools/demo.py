@@ -48,7 +48,9 @@ def run(args: argparse.Namespace, ui: Ui) -> int:
     require_port(args.port, "Odoo", "--port")
     require_port(args.sim_port, "the simulator", "--sim-port")
     if args.port == args.sim_port:
-        raise Problem(f"Odoo and the simulator cannot both use port {args.port}.", "Give them two: --port N --sim-port M")
+        raise Problem(
+            f"Odoo and the simulator cannot both use port {args.port}.", "Give them two: --port N --sim-port M"
+        )
     if not modules.find(paths.addons):
         raise Problem("There is no addon in addons/ yet.", "Check the checkout: git status")
     with Environment.prepare("demo", ui=ui) as env:
@@ -107,7 +109,14 @@ def _database(env: Environment, fresh: bool) -> None:
     changed = [name for name in current if name in known and known[name] != current[name]]
     if not new and not changed:
         return
-    arguments: list[object] = ["-d", DATABASE, "--stop-after-init", "--no-http", "--max-cron-threads=0", "--log-level=warn"]
+    arguments: list[object] = [
+        "-d",
+        DATABASE,
+        "--stop-after-init",
+        "--no-http",
+        "--max-cron-threads=0",
+        "--log-level=warn",
+    ]
     arguments += ["-u", ",".join(changed)] if changed else []
     arguments += ["-i", ",".join(new), "--with-demo"] if new else []
     with env.ui.step(f"Updating the demo to changed code: {', '.join(changed + new)}"):
@@ -121,7 +130,9 @@ def _database(env: Environment, fresh: bool) -> None:
 
 def _installed(env: Environment) -> bool:
     """Whether the database holds an Odoo (a set-up that was interrupted may have left an empty one)."""
-    return env.server.sql("SELECT to_regclass('ir_module_module') IS NOT NULL", DATABASE) == "t" and bool(_remembered(env))
+    return env.server.sql("SELECT to_regclass('ir_module_module') IS NOT NULL", DATABASE) == "t" and bool(
+        _remembered(env)
+    )
 
 
 def _hashes(env: Environment) -> dict[str, str]:
@@ -147,7 +158,7 @@ def _connect(env: Environment, args: argparse.Namespace) -> None:
     """Point the demo's accounts at the simulator, and Odoo at its own address, on the ports of this run."""
     odoo = f"http://127.0.0.1:{args.port}"
     env.server.sql(
-        f"UPDATE ir_config_parameter SET value = {literal(odoo)} WHERE key = 'web.base.url' AND value <> {literal(odoo)}",
+        f"UPDATE ir_config_parameter SET value = {literal(odoo)} WHERE key = 'web.base.url'",
         DATABASE,
     )
     if has_accounts(env, DATABASE):
@@ -169,7 +180,8 @@ def register_webhooks(env: Environment, database: str, odoo_url: str, simulator_
     if not has_accounts(env, database):
         return 0
     rows = env.server.sql(
-        f"SELECT waba_id, webhook_uuid FROM whatsapp_business_account WHERE graph_url = {literal(simulator_url)}", database
+        f"SELECT waba_id, webhook_uuid FROM whatsapp_business_account WHERE graph_url = {literal(simulator_url)}",
+        database,
     ).splitlines()
     for row in rows:
         waba, hook = row.split("|")
@@ -178,8 +190,9 @@ def register_webhooks(env: Environment, database: str, odoo_url: str, simulator_
             post_json(f"{simulator_url}/_sim/webhook_url", body)
         except urllib.error.HTTPError as error:
             raise Problem(
-                f"The simulator could not register the webhook of account {waba}: {error.read().decode(errors='replace')}",
+                f"The simulator could not register the webhook of account {waba}.",
                 f"./dev demo --fresh restores the demo's credentials. Odoo's log: {env.paths.logs / 'demo-odoo.log'}",
+                error.read().decode(errors="replace"),
             ) from error
     return len(rows)
 
@@ -209,7 +222,10 @@ def people(env: Environment) -> list[tuple[str, str, str]]:
     code = "import json, simulator.seed as s; print(json.dumps([[p[0], p[1], p[5]] for p in s.PEOPLE]))"
     done = env.python_run(["-c", code], capture_output=True, text=True)
     try:
-        return [(name, f"+{phone}" if phone else "no phone, only a user id", about) for name, phone, about in json.loads(done.stdout)]
+        return [
+            (name, f"+{phone}" if phone else "no phone, only a user id", about)
+            for name, phone, about in json.loads(done.stdout)
+        ]
     except ValueError:
         return []
 

@@ -120,7 +120,11 @@ class Environment:
         values["PYTHONPATH"] = os.pathsep.join([str(self.odoo.import_path), str(self.paths.root)])
         values["PYTHONUNBUFFERED"] = "1"
         values["PATH"] = os.pathsep.join(
-            [str(self.python.parent), *([str(self.server.bin_folder)] if self.server.bin_folder else []), values.get("PATH", "")]
+            [
+                str(self.python.parent),
+                *([str(self.server.bin_folder)] if self.server.bin_folder else []),
+                values.get("PATH", ""),
+            ]
         )
         return values | extra
 
@@ -140,7 +144,9 @@ class Environment:
         }
         path = self.paths.run / f"{name}.conf"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("[options]\n" + "".join(f"{key} = {value}\n" for key, value in values.items()), encoding="utf-8")
+        path.write_text(
+            "[options]\n" + "".join(f"{key} = {value}\n" for key, value in values.items()), encoding="utf-8"
+        )
         path.chmod(0o600)
         return path
 
@@ -154,17 +160,25 @@ class Environment:
             words += [f"--addons-path={self.addons_path}", command]
         return [*words, "-c", str(config or self.config("odoo")), *(str(arg) for arg in args)]
 
-    def run_odoo(self, *args: object, what: str = "Running Odoo", log: str = "odoo.log", command: str | None = None) -> None:
+    def run_odoo(
+        self, *args: object, what: str = "Running Odoo", log: str = "odoo.log", command: str | None = None
+    ) -> None:
         """Run Odoo to its end. Raises Problem with the end of the log when it fails."""
         path = self.paths.logs / log
-        processes.run(self.odoo_command(*args, command=command), path, what, env=self.process_env(), cwd=self.paths.root)
+        processes.run(
+            self.odoo_command(*args, command=command), path, what, env=self.process_env(), cwd=self.paths.root
+        )
 
     # -- databases -----------------------------------------------------------------------------------------------------
 
     @property
     def templates(self) -> Templates:
         """The template databases on this server."""
-        scope = "" if self.server.can_restart else f"{modules.hashlib.sha256(str(self.paths.root).encode()).hexdigest()[:6]}_"
+        scope = (
+            ""
+            if self.server.can_restart
+            else f"{modules.hashlib.sha256(str(self.paths.root).encode()).hexdigest()[:6]}_"
+        )
         return Templates(
             self.server, self._install, self.paths.data / "filestore", self.addons, self.odoo.identity, self.ui, scope
         )
@@ -241,7 +255,9 @@ class Environment:
             f"odoo-{port}",
             {"db_name": db, "dbfilter": f"^{db}$", "http_port": port, "gevent_port": gevent, "db_maxconn": 64},
         )
-        command = self.odoo_command(f"--workers={workers}", f"--max-cron-threads={cron_threads}", *extra_args, config=config)
+        command = self.odoo_command(
+            f"--workers={workers}", f"--max-cron-threads={cron_threads}", *extra_args, config=config
+        )
         path = self.paths.logs / (log or f"odoo-{db}.log")
         process = OdooProcess(
             f"Odoo ({db})", command, path, self.process_env(**(env or {})), cwd=self.paths.root, port=port
@@ -263,7 +279,9 @@ class Environment:
         config = self.config(f"worker-{db}", {"db_name": db})
         command = self.odoo_command("-d", db, *extra_args, command="whatsapp_worker", config=config)
         path = self.paths.logs / (log or f"worker-{db}.log")
-        process = Process(f"WhatsApp worker ({db})", command, path, self.process_env(**(env or {})), cwd=self.paths.root)
+        process = Process(
+            f"WhatsApp worker ({db})", command, path, self.process_env(**(env or {})), cwd=self.paths.root
+        )
         self._processes.append(process)
         return process
 
@@ -286,7 +304,12 @@ class Environment:
         command += ["--seed", seed or "empty"]
         path = self.paths.logs / (log or f"simulator-{port}.log")
         process = Process(
-            "The simulator", [*command, *(str(arg) for arg in extra_args)], path, self.process_env(), self.paths.root, port
+            "The simulator",
+            [*command, *(str(arg) for arg in extra_args)],
+            path,
+            self.process_env(),
+            self.paths.root,
+            port,
         )
         self._processes.append(process)
         if wait:

@@ -52,7 +52,9 @@ def _setup(_args: argparse.Namespace, ui: Ui) -> int:
     with Environment.prepare(ui=ui) as env:
         ui.say(f"Python packages: {env.python}")
         ui.say(f"Odoo {env.odoo.version[0]}.{env.odoo.version[1]}: {env.odoo.package} ({env.odoo.origin})")
-        ui.say(f"PostgreSQL: {env.server.sql('SHOW server_version')} at {env.server.connection.host or 'the local socket'}")
+        ui.say(
+            f"PostgreSQL: {env.server.sql('SHOW server_version')} at {env.server.connection.host or 'the local socket'}"
+        )
     return 0
 
 

@@ -44,7 +44,9 @@ def read_manifest(folder: Path) -> dict:
         if not isinstance(manifest, dict):
             raise ValueError("not a dictionary")
     except (SyntaxError, ValueError) as error:
-        raise Problem(f"{path} is not a manifest: {error}.", "Correct it: one Python dictionary of plain values.") from error
+        raise Problem(
+            f"{path} is not a manifest: {error}.", "Correct it: one Python dictionary of plain values."
+        ) from error
     return manifest
 
 

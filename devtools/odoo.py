@@ -30,9 +30,9 @@ COMPANIONS = (
 )
 ALTERNATIVES = (
     f"Other ways to an Odoo {MAJOR}:\n"
-    f"- one that you have: {HOME_VARIABLE}=/path/to/odoo ./dev ... (a source checkout, an unpacked archive or package)\n"
+    f"- one that you have: {HOME_VARIABLE}=/path/to/odoo ./dev ... (a checkout, an unpacked archive or package)\n"
     "- containers: docker compose --profile demo up\n"
-    f"- Odoo's nightly source archive or the {MAJOR}.0 branch of its repository, unpacked, with {HOME_VARIABLE} set to it."
+    f"- Odoo's nightly source archive, or the {MAJOR}.0 branch of its repository, with {HOME_VARIABLE} set to it."
 )
 LAUNCHER = '''"""Starts Odoo (written by ./dev). A file of its own: with --workers, Odoo runs sys.argv[0] again."""
 import odoo.cli
@@ -92,11 +92,11 @@ def find_existing(paths: Paths, environ: Mapping[str, str] = os.environ) -> Odoo
         if found is None:
             raise Problem(
                 f"{HOME_VARIABLE} is {home}, but there is no Odoo in it.",
-                "Point it at the folder that holds odoo-bin, or at the `odoo` package itself (the one with release.py).",
+                "Point it at the folder that holds odoo-bin, or at the `odoo` package (the one with release.py).",
             )
         if found.version[0] != MAJOR:
             raise Problem(
-                f"{HOME_VARIABLE} is {home}, which is Odoo {found.version[0]}.{found.version[1]}; this needs {MAJOR}.0.",
+                f"{HOME_VARIABLE} is {home}, an Odoo {found.version[0]}.{found.version[1]}; this needs {MAJOR}.0.",
                 f"Point it at an Odoo {MAJOR}, or unset it to have one fetched.",
             )
         return found

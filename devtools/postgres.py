@@ -90,7 +90,9 @@ class Server:
                 problem.detail,
             ) from problem
         if version < MINIMUM:
-            raise Problem(f"PostgreSQL {version} is too old; Odoo 19 needs {MINIMUM} or later.", "Upgrade it, or unset PGHOST.")
+            raise Problem(
+                f"PostgreSQL {version} is too old; Odoo 19 needs {MINIMUM} or later.", "Upgrade it, or unset PGHOST."
+            )
         if self.connection.user == "postgres":
             raise Problem(
                 "Odoo refuses to work as the database user `postgres`.",
@@ -307,12 +309,26 @@ class Cluster(Server):
         self._own(self.base)
         self._own(fresh)
         done = self._call(
-            [self.tool("initdb"), "-D", fresh, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
+            [
+                self.tool("initdb"),
+                "-D",
+                fresh,
+                "-U",
+                "postgres",
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+                "--no-sync",
+            ]
         )
         if done.returncode:  # a system without the C.UTF-8 locale
             shutil.rmtree(fresh, ignore_errors=True)
             self._own(fresh)
-            done = self._call([self.tool("initdb"), "-D", fresh, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"])
+            done = self._call(
+                [self.tool("initdb"), "-D", fresh, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-locale"]
+            )
         if done.returncode:
             raise Problem(
                 "The embedded PostgreSQL could not be created.",

@@ -206,6 +206,5 @@ def require_port(port: int, what: str, option: str) -> None:
             other += 1
         raise Problem(
             f"Port {port}, wanted for {what}, is taken by another program.",
-            f"Choose another, for example: ./dev demo {option} {other}\n"
-            f"To see who has it: ss -ltnp 'sport = :{port}'",
+            f"Choose another, for example: ./dev demo {option} {other}\nTo see who has it: ss -ltnp 'sport = :{port}'",
         )

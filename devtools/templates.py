@@ -55,7 +55,9 @@ class Templates:
         """Names of the two layers for a set of modules: (Odoo's modules only, with ours)."""
         wanted = list(modules)
         ours = closure(wanted, self.addons)
-        foreign = sorted(external(ours, self.addons) | {name for name in wanted if name not in self.addons} | set(ALWAYS))
+        foreign = sorted(
+            external(ours, self.addons) | {name for name in wanted if name not in self.addons} | set(ALWAYS)
+        )
         kind = "demo" if demo else "bare"
         base_set = _hash(LAYOUT, kind, *foreign)[:6]
         base = f"{self.prefix}{base_set}_{_hash(LAYOUT, self.identity, kind, *foreign)[:10]}"
@@ -72,7 +74,9 @@ class Templates:
             return full
         ours = closure(wanted, self.addons)
         if not self.server.exists(base):
-            foreign = sorted(external(ours, self.addons) | {name for name in wanted if name not in self.addons} | set(ALWAYS))
+            foreign = sorted(
+                external(ours, self.addons) | {name for name in wanted if name not in self.addons} | set(ALWAYS)
+            )
             label = "with demo data" if demo else "without demo data"
             with self.ui.step(f"Installing Odoo's modules {label}: {', '.join(foreign)}"):
                 self._build(base, None, foreign, demo)

@@ -1,4 +1,4 @@
-"""./dev test: unit tests, each addon's Odoo tests (JavaScript included), end-to-end tests; one line of totals at the end."""
+"""./dev test: unit tests, each addon's Odoo tests (JavaScript included), end-to-end tests; totals on the last line."""
 
 import argparse
 import re
@@ -75,7 +75,11 @@ def report(found: Sequence[Result], ui: Ui, logs: Path) -> int:
 def _shorten(text: str) -> str:
     lines = text.strip().splitlines()
     if len(lines) > FAILURE_LINES:
-        lines = lines[:10] + [f"... {len(lines) - FAILURE_LINES} lines left out, all are in the log ..."] + lines[10 - FAILURE_LINES :]
+        lines = (
+            lines[:10]
+            + [f"... {len(lines) - FAILURE_LINES} lines left out, all are in the log ..."]
+            + lines[10 - FAILURE_LINES :]
+        )
     return "\n".join(lines)
 
 
@@ -236,4 +240,3 @@ class _followed:
                 self.step.detail(f"{done} done" + (f", {failed} failed" if failed else ""))
             if self.ui and text:
                 self.ui.say(text.rstrip("\n"))
-

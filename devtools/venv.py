@@ -101,7 +101,9 @@ def _install(target: Path, paths: Paths, log: Path, step) -> None:
 def remedy_for(output: str, log: Path) -> str:
     """What to do about a failed pip, from what it printed."""
     text = output.lower()
-    if any(sign in text for sign in ("temporary failure in name resolution", "connection", "timed out", "proxy", "ssl")):
+    if any(
+        sign in text for sign in ("temporary failure in name resolution", "connection", "timed out", "proxy", "ssl")
+    ):
         return (
             "The package index was not reached: check the network, the proxy (HTTPS_PROXY) or pip's own settings\n"
             "(pip config list), then run the command again. What was downloaded is kept."
