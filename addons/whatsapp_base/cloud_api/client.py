@@ -275,8 +275,11 @@ class CloudClient:
             # The proof belongs to the token of this client.
             settings.update(auth=auth, params=params)
         url = f"{self.base_url}/{self.version}/{path}"
-        status, _headers, body = exchange(
-            self._session, method, url, timeout or self.timeout, **settings, **options)
+        try:
+            status, _headers, body = exchange(
+                self._session, method, url, timeout or self.timeout, **settings, **options)
+        except TooLarge as error:
+            raise OutcomeUnknown(str(error)) from None
         answer = decode_answer(body)
         envelope = isinstance(answer, dict) and isinstance(answer.get("error"), (dict, str))
         if status in _GATEWAY and not envelope:
@@ -298,7 +301,9 @@ class CloudClient:
         if isinstance(value, str):
             value = {"message": value}
         error = MetaError.from_json(self._scrub(value))
-        return error if error.raw else replace(error, message=f"The server answered HTTP {status} without an explanation.")
+        if not error.raw:
+            error = replace(error, message=f"The server answered HTTP {status} without an explanation.")
+        return error
 
     def _scrub(self, value: Any) -> Any:
         if isinstance(value, dict):
@@ -313,9 +318,9 @@ class CloudClient:
 
     def _check_media_url(self, url: str) -> None:
         try:
-            parts, own = urlsplit(url), urlsplit(self.base_url)
+            parts, own = urlsplit(url if isinstance(url, str) else ""), urlsplit(self.base_url)
             here = (parts.scheme, parts.hostname, parts.port) == (own.scheme, own.hostname, own.port)
-        except (ValueError, AttributeError, TypeError):
+        except ValueError:
             raise NotSent("The address of the file is not valid.") from None
         host = (parts.hostname or "").rstrip(".")
         known = any(host == domain or host.endswith("." + domain) for domain in MEDIA_HOSTS)

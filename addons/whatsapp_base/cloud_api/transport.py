@@ -6,10 +6,11 @@ told apart by one question: was a byte of the request handed to the network? The
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 import time
-from http.client import HTTPException
+from http.client import HTTPException, HTTPResponse
 from http.cookiejar import DefaultCookiePolicy
 from ipaddress import ip_address
 from typing import Any
@@ -48,8 +49,35 @@ class TooLarge(CloudError):
     """The answer or file is larger than the caller allows."""
 
 
+class _TimedReader(io.RawIOBase):
+    """The bytes of an answer, until this thread's deadline: a socket's own time-out starts anew with each byte."""
+
+    def __init__(self, raw: io.RawIOBase) -> None:
+        self._raw = raw
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if time.monotonic() > getattr(_wire, "deadline", float("inf")):
+            raise TimeoutError("the answer took too long")
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(HTTPResponse):
+    def __init__(self, sock: Any, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_TimedReader(self.fp.detach()))
+
+
 class _Tracked:
     """Connection that notes, for this thread, when the first byte of a request is handed over."""
+
+    response_class = _TimedResponse
 
     def connect(self) -> None:
         try:
@@ -153,7 +181,7 @@ def check_base_url(url: str) -> str:
         parts = urlsplit(url)
         host, _port = parts.hostname, parts.port
     except (ValueError, AttributeError, TypeError):
-        raise ValueError("The API address is not a web address. Enter for instance https://graph.facebook.com.") from None
+        host = None
     if not host or parts.scheme not in ("https", "http") or any(c.isspace() or ord(c) < 32 for c in url):
         raise ValueError("The API address is not a web address. Enter for instance https://graph.facebook.com.")
     if parts.scheme == "http" and not is_loopback(host):
@@ -186,14 +214,15 @@ def exchange(
 ) -> tuple[int, dict[str, str], bytes]:
     """Do one HTTP call and return status, headers and at most ``max_bytes`` of body.
 
-    :param timeout: seconds to connect, and seconds of silence while reading; the whole answer may take three times
-        the latter, so that a server that drips cannot hold a thread
+    :param timeout: seconds to connect, and seconds of silence while reading; the whole call may take the former and
+        three times the latter, so that a server that drips cannot hold a thread
     :raises NotSent: the request did not leave
     :raises OutcomeUnknown: it may have left, and there is no whole answer
     :raises TooLarge: the answer is longer than ``max_bytes``
     """
     host = urlsplit(url).hostname
     _wire.left = None
+    _wire.deadline = deadline = time.monotonic() + timeout[0] + 3 * timeout[1]
     try:
         response = session.request(method, url, timeout=timeout, allow_redirects=False, stream=True, **options)
     except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
@@ -201,7 +230,7 @@ def exchange(
     except ValueError as error:  # requests and urllib3 refuse bad headers or addresses so, before anything leaves
         raise NotSent(f"The request to {host} could not be made ({type(error).__name__}).") from None
     try:
-        body = _read(response, max_bytes, time.monotonic() + 3 * timeout[1])
+        body = _read(response, max_bytes, deadline)
     except (requests.RequestException, urllib3.exceptions.HTTPError, HTTPException, OSError) as error:
         raise OutcomeUnknown(f"The answer of {host} broke off ({type(error).__name__}).") from None
     finally:

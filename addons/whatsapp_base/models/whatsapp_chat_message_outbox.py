@@ -76,7 +76,7 @@ class WhatsappChatMessage(models.Model):
         [[count]] = self.env.execute_query(
             SQL(
                 """SELECT count(*) FROM (SELECT 1 FROM whatsapp_chat_message q WHERE q.channel_id = %s AND q.lane = %s
-                                            AND q.state = 'queued' AND %s LIMIT %s) AS some""",
+                                            AND q.state = 'queued' AND %s LIMIT %s) AS due""",
                 channel_id, lane, self._due("q"), limit,
             )
         )
