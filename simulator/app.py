@@ -1,12 +1,16 @@
 """The web application: Graph paths, media downloads, control API and phone page."""
 
+import pathlib
+
 from aiohttp import web
 
-from . import control
+from . import control, pages
 from .core import Simulator
 from .graph import dispatch
 from .graph.media import download
 from .keys import SIM
+
+STATIC = pathlib.Path(__file__).parent / "static"
 
 
 def create_app(seed="demo", base_url=None):
@@ -30,12 +34,22 @@ def create_app(seed="demo", base_url=None):
     app.router.add_get("/_media/{media_id}", _download)
     control.add_routes(app)
     app.router.add_get("/_sim/health", _health)
+    app.router.add_get("/_sim/phone/events", pages.events)
+    app.router.add_post("/_sim/phone/upload", control.wrap(lambda _sim, request: pages.upload(request)))
+    app.router.add_get("/_sim/file/{media_id}", pages.file)
+    app.router.add_get("/", _index)
+    app.router.add_static("/static", STATIC)
     app.router.add_route("*", "/{tail:.*}", _unknown)
     return app
 
 
 async def _download(request):
     return await download(request.app[SIM], request)
+
+
+async def _index(_request):
+    """The phone page."""
+    return web.FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
 
 async def _health(request):

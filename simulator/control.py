@@ -254,7 +254,7 @@ async def get_deliveries(sim, request):
     for row in sim.hub.log:
         if (row[1] <= since if since >= 1e9 else row[0] <= since) or status and str(row[3]) != status:
             continue
-        entry = dict(zip(names, row))
+        entry = dict(zip(names, row, strict=True))
         if row[0] in bodies:
             entry["body"] = bodies[row[0]].decode("utf-8", "replace")
         found.append(entry)
@@ -429,7 +429,8 @@ ROUTES = (
 )
 
 
-def _wrap(handler):
+def wrap(handler):
+    """A control handler ``(sim, request) -> JSON`` as aiohttp handler: wrong input becomes 400."""
     async def answer(request):
         try:
             return web.json_response(await handler(request.app[SIM], request))
@@ -446,4 +447,4 @@ def _wrap(handler):
 def add_routes(app):
     """Register the control API."""
     for method, name, handler in ROUTES:
-        app.router.add_route(method, f"/_sim/{name}", _wrap(handler))
+        app.router.add_route(method, f"/_sim/{name}", wrap(handler))

@@ -38,10 +38,11 @@ def sign(secret, body):
 class Update:
     """One change to tell: a ``value`` of a ``field`` of an account."""
 
-    __slots__ = ("at", "field", "value", "waba_id")
+    __slots__ = ("acknowledged", "at", "field", "value", "waba_id")
 
-    def __init__(self, waba_id, field, value):
+    def __init__(self, waba_id, field, value, acknowledged=None):
         self.waba_id, self.field, self.value, self.at = waba_id, field, value, time.time()
+        self.acknowledged = acknowledged  # called once a receiver answered 200
 
 
 def envelope(updates, shape="changes"):
@@ -123,13 +124,17 @@ class Endpoint:
             copies += 1
         self.hub.counters["updates"] += len(batch)
         self.hub.counters["duplicated"] += copies - 1
+        then = [update.acknowledged for update in batch if update.acknowledged]
         for _copy in range(copies):
-            self.send_body(body, len(batch), batch[0].field)
+            self.send_body(body, len(batch), batch[0].field, then=then)
 
-    def send_body(self, body, updates, field, signature=None, headers=None):
-        """Deliver these bytes in the background, with retries."""
+    def send_body(self, body, updates, field, signature=None, then=()):
+        """Deliver these bytes in the background, with retries.
+
+        :param then: functions to call when the receiver answered 200.
+        """
         self.busy += 1
-        task = self.hub.spawn(self._deliver(body, updates, field, signature, headers))
+        task = self.hub.spawn(self._deliver(body, updates, field, signature, then))
         task.add_done_callback(self._done)
         return task
 
@@ -137,7 +142,7 @@ class Endpoint:
         self.busy -= 1
         self.free.set()
 
-    async def _deliver(self, body, updates, field, signature=None, headers=None, attempt=1, until=None):
+    async def _deliver(self, body, updates, field, signature, then, attempt=1, until=None):
         """One attempt. A failure plans the next one, and frees the slot meanwhile.
 
         :returns: the HTTP status, or None when there was no answer.
@@ -145,7 +150,7 @@ class Endpoint:
         settings = self.hub.config.webhook
         headers = {
             "Content-Type": "application/json", "User-Agent": "facebookexternalua",
-            "X-Hub-Signature-256": signature if signature is not None else sign(self.secret, body), **(headers or {}),
+            "X-Hub-Signature-256": signature if signature is not None else sign(self.secret, body),
         }
         at, clock = time.time(), time.perf_counter()
         status = error = None
@@ -160,18 +165,21 @@ class Endpoint:
         except (aiohttp.ClientError, OSError, ValueError) as exc:
             error = f"{type(exc).__name__}: {exc}"
         self.hub.delivered(self.url, at, time.perf_counter() - clock, status, error, attempt, updates, field, body)
-        if status != 200 and settings.retry:
+        if status == 200:
+            for function in then:
+                function()
+        elif settings.retry:
             until = until or at + settings.retry_for_s
             pause = min(settings.retry_ms * 2 ** min(attempt - 1, 30), settings.retry_max_ms) / 1000
             if time.time() + pause <= until:
                 self.hub.retrying += 1
-                self.hub.timeline.after(pause, self._again, body, updates, field, signature, headers, attempt, until)
+                self.hub.timeline.after(pause, self._again, body, updates, field, signature, then, attempt, until)
         return status
 
-    def _again(self, body, updates, field, signature, headers, attempt, until):
+    def _again(self, body, updates, field, signature, then, attempt, until):
         self.hub.retrying -= 1
         self.busy += 1
-        task = self.hub.spawn(self._deliver(body, updates, field, signature, headers, attempt + 1, until))
+        task = self.hub.spawn(self._deliver(body, updates, field, signature, then, attempt + 1, until))
         task.add_done_callback(self._done)
 
 
@@ -248,8 +256,11 @@ class Hub:
                 found.append((url, app.secret))
         return found
 
-    def push(self, waba_id, field, value, pnid=None):
-        """Tell an update to whoever subscribed, with the configured delay and disorder."""
+    def push(self, waba_id, field, value, pnid=None, acknowledged=None):
+        """Tell an update to whoever subscribed, with the configured delay and disorder.
+
+        :param acknowledged: function called when a receiver answered 200.
+        """
         settings = self.config.webhook
         if not settings.enabled:
             return
@@ -257,7 +268,7 @@ class Hub:
         if not targets:
             self.counters["nowhere"] += 1
             return
-        update = Update(waba_id, field, value)
+        update = Update(waba_id, field, value, acknowledged)
         delay = settings.delay_ms
         if settings.reorder:
             delay += self.random.random() * settings.reorder_ms

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import functools
 import mimetypes
 import time
 
@@ -132,9 +133,16 @@ def deliver(sim, number, message, referral=None, referred_product=None):
     if message.type != "system":
         value["contacts"] = [contact]
     value["messages"] = [entry]
-    sim.hub.push(number.waba_id, "messages", value, number.id)
+    sim.hub.push(number.waba_id, "messages", value, number.id, functools.partial(_heard, sim, message))
     if sim.pages.watching:
         sim.pages.message(message)
+
+
+def _heard(sim, message):
+    """The business has the message: the person's second tick."""
+    if message.status == "sent":
+        message.status = "delivered"
+        sim.pages.status(message)
 
 
 def webhook_content(sim, message):

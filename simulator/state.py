@@ -174,7 +174,6 @@ class World:
         self.messages: dict[str, Message] = {}  # by wamid, oldest first
         self.threads: dict[tuple, deque] = {}  # (pnid, person key) -> messages
         self.last_inbound: dict[tuple, float] = {}  # (pnid, person key) -> epoch seconds
-        self.unread: dict[tuple, int] = {}
         self.deleted_templates: dict[tuple, float] = {}  # (waba, name) -> when
 
     # -- people ---------------------------------------------------------------------------------------------------

@@ -10,7 +10,11 @@ NUMBER_FIELDS = ("verified_name", "code_verification_status", "display_phone_num
                  "platform_type", "throughput", "webhook_configuration")
 PROFILE_FIELDS = ("about", "address", "description", "email", "profile_picture_url", "websites", "vertical")
 _PROFILE_LIMITS = {"about": 139, "address": 256, "description": 512, "email": 128, "vertical": 40}
-VERTICALS = ["ALCOHOL", "APPAREL", "AUTO", "BEAUTY", "EDU", "ENTERTAIN", "EVENT_PLAN", "FINANCE", "GOVT", "GROCERY", "HEALTH", "HOTEL", "NONPROFIT", "ONLINE_GAMBLING", "OTC_DRUGS", "OTHER", "PHYSICAL_GAMBLING", "PROF_SERVICES", "RESTAURANT", "RETAIL", "TRAVEL", "UNDEFINED"]
+VERTICALS = (
+    "ALCOHOL", "APPAREL", "AUTO", "BEAUTY", "EDU", "ENTERTAIN", "EVENT_PLAN", "FINANCE", "GOVT", "GROCERY", "HEALTH",
+    "HOTEL", "NONPROFIT", "ONLINE_GAMBLING", "OTC_DRUGS", "OTHER", "PHYSICAL_GAMBLING", "PROF_SERVICES",
+    "RESTAURANT", "RETAIL", "TRAVEL", "UNDEFINED",
+)
 
 
 def number_node(sim, number):
@@ -102,8 +106,8 @@ async def checked_override(sim, data):
     if not url:
         return None
     if not isinstance(url, str) or len(url) > 200 or not url.startswith(("http://", "https://")):
-        raise GraphError(100, message="(#100) Param override_callback_uri must be a valid URI of at most 200 characters",
-                         messaging=False)
+        raise GraphError(100, messaging=False, message="(#100) Param override_callback_uri must be a valid URI of at "
+                         "most 200 characters")
     token = str(data.get("verify_token") or "")
     problem = await sim.hub.verify(url, token)
     if problem:

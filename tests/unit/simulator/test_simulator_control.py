@@ -61,7 +61,7 @@ def test_inbound_media_can_be_fetched_as_the_business_does(hooked):
 
 
 def test_numbers_and_accounts_answer_their_fields(sim):
-    node = sim.graph("GET", f"{PNID}?fields=status,throughput,health_status,webhook_configuration,quality_rating").json()
+    node = sim.graph("GET", f"{PNID}?fields=status,throughput,health_status,quality_rating").json()
     assert node["status"] == "CONNECTED" and node["health_status"]["can_send_message"] == "AVAILABLE"
     listed = sim.graph("GET", f"{WABA}/phone_numbers?limit=1").json()
     assert listed["data"][0]["display_phone_number"] == "+1 555-010-0001" and "next" in listed["paging"]
@@ -185,7 +185,8 @@ def test_wrong_control_input_names_field_and_remedy(sim, name, data, field):
 
 
 def test_nothing_makes_the_control_api_break(sim):
-    bodies = [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, json.dumps({"text": {}, "from": {}}).encode(),
+    bodies = [b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000,
+              json.dumps({"text": {}, "from": {}}).encode(),
               b'{"url": {}, "waba": [], "raw": 1, "wamid": [], "messages": {}, "kind": [], "match": 5}']
     for name in ("reset", "config", "fail", "inbound", "webhook", "webhook_url", "status", "read", "window", "people",
                  "tokens", "apps", "wabas", "numbers", "templates"):

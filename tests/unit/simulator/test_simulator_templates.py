@@ -15,7 +15,7 @@ def send(sim, name, components=(), code="en"):
 
 def body(*values, names=()):
     parameters = [{"type": "text", "text": value} for value in values]
-    for parameter, name in zip(parameters, names):
+    for parameter, name in zip(parameters, names, strict=False):
         parameter["parameter_name"] = name
     return {"type": "body", "parameters": parameters}
 

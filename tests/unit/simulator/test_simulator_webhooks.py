@@ -1,5 +1,6 @@
 """Webhooks: signature, shape, batching, repetition, disorder, retries, routing."""
 
+import itertools
 import json
 
 import pytest
@@ -108,7 +109,7 @@ def test_a_refusal_is_tried_again_with_growing_pauses(hooked):
     hooked.inbound()
     wait(lambda: len(hooked.receiver.posts) == 4)
     times = [at for at, _body, _headers in hooked.receiver.posts]
-    pauses = [b - a for a, b in zip(times, times[1:])]
+    pauses = [b - a for a, b in itertools.pairwise(times)]
     assert pauses[0] >= 0.025 and pauses[1] >= 0.055 and pauses[2] >= 0.115
     wait(lambda: hooked.control("deliveries")["count"] == 4)
     log = hooked.control("deliveries", bodies=1)
@@ -191,3 +192,14 @@ def test_a_status_can_be_forced_out_of_order(hooked):
     hooked.control("status", {"wamid": wamid, "status": "failed", "code": 131049})
     wait(lambda: len(hooked.receiver.statuses(wamid)) == 4)
     assert sorted(s["status"] for s in hooked.receiver.statuses(wamid)) == ["failed", "read", "sent", "sent"]
+
+
+def test_a_status_never_goes_backwards_by_itself(hooked):
+    hooked.inbound()
+    wamid = hooked.send().json()["messages"][0]["id"]
+    wait(lambda: len(hooked.receiver.statuses(wamid)) == 3)
+    hooked.control("status", {"wamid": wamid, "status": "delivered"})
+    assert hooked.control("sent")["messages"][0]["status"] == "read"
+    hooked.inbound("flush")
+    wait(lambda: len(hooked.receiver.messages()) == 2)
+    assert len(hooked.receiver.statuses(wamid)) == 3
