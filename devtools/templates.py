@@ -15,11 +15,12 @@ from .postgres import Server
 from .ui import Ui
 
 PREFIX = "wa_tpl_"
-LAYOUT = "3"  # raise to rebuild everybody's templates after a change in how they are made
+LAYOUT = "4"  # raise to rebuild everybody's templates after a change in how they are made
 # In every database: what a developer expects to have, whatever the addon under test depends on.
 ALWAYS = ("web",)
 
-Installer = Callable[[str, Sequence[str], bool], None]  # (database, modules to install, with demo data)
+# (database, modules to install, with demo data, whether databases will be copied from this one)
+Installer = Callable[[str, Sequence[str], bool, bool], None]
 
 
 def _hash(*parts: str) -> str:
@@ -79,10 +80,10 @@ class Templates:
             )
             label = "with demo data" if demo else "without demo data"
             with self.ui.step(f"Installing Odoo's modules {label}: {', '.join(foreign)}"):
-                self._build(base, None, foreign, demo)
+                self._build(base, None, foreign, demo, last=full == base)
         if full != base:
             with self.ui.step(f"Installing our addons: {', '.join(ours)}"):
-                self._build(full, base, ours, demo)
+                self._build(full, base, ours, demo, last=True)
         return full
 
     def copy(self, template: str, name: str) -> None:
@@ -101,7 +102,7 @@ class Templates:
         for name in self.server.databases(self.prefix):
             self.drop(name)
 
-    def _build(self, name: str, source: str | None, modules: Sequence[str], demo: bool) -> None:
+    def _build(self, name: str, source: str | None, modules: Sequence[str], demo: bool, last: bool) -> None:
         """Build a template under a temporary name, replace outdated ones of the same set, then give it its name."""
         partial = f"{name}_new"
         self.drop(partial)
@@ -110,7 +111,7 @@ class Templates:
         else:
             self.server.createdb(partial)
         try:
-            self.install(partial, modules, demo)
+            self.install(partial, modules, demo, last)
         except BaseException:
             self.drop(partial)
             raise
