@@ -144,7 +144,7 @@ def _inline(line: str) -> str:
             tokens[position] = f"<{_TAGS[part]}>"
             tokens.append(f"</{_TAGS[part]}>")
         else:
-            if opened is None and after != "" and not after.isspace() and not _is_word(before):
+            if opened is None and after not in ("", part) and not after.isspace() and not _is_word(before):
                 open_marks.append((part, len(tokens)))
             tokens.append(part)
     return "".join(tokens)

@@ -47,7 +47,7 @@ class Runner(threading.Thread):
         self.dbname = dbname
         self.lane = lane
         self.dedicated = dedicated
-        self._stop = threading.Event()
+        self._halt = threading.Event()
         self._nudged = threading.Event()
         self._checked_signaling = 0.0
         self._sender = Sender(lane) if lane in ("replies", "bulk") else None
@@ -58,12 +58,12 @@ class Runner(threading.Thread):
 
     def stop(self):
         """Ask the runner to finish what is under way and to end."""
-        self._stop.set()
+        self._halt.set()
 
     @property
     def stopping(self):
         """True once the process ends or somebody called :meth:`stop`."""
-        return self._stop.is_set() or not threading.main_thread().is_alive()
+        return self._halt.is_set() or not threading.main_thread().is_alive()
 
     def run(self):
         failures = 0
@@ -83,7 +83,7 @@ class Runner(threading.Thread):
                         "WhatsApp lane %s: %s, trying again", self.lane, "database connection lost" if lost else "failed",
                         exc_info=not lost,
                     )
-                    self._stop.wait(RECONNECT_DELAYS[min(failures, len(RECONNECT_DELAYS) - 1)])
+                    self._halt.wait(RECONNECT_DELAYS[min(failures, len(RECONNECT_DELAYS) - 1)])
                     failures += 1
         finally:
             if self._sender:

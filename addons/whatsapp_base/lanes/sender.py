@@ -10,8 +10,11 @@ import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
+from odoo.exceptions import UserError
+
 from ..cloud_api import client as cloud_client
-from ..cloud_api import outbound
+from ..cloud_api import errors, outbound
+from ..cloud_api.errors import Policy
 from ..cloud_api.inbound import Identity
 from ..cloud_api.meta_error import MetaError
 
@@ -20,9 +23,11 @@ _logger = logging.getLogger(__name__)
 POOL_SIZE = {"replies": 24, "bulk": 64}
 # how long results may be gathered before they are written together
 GATHER_SECONDS = 0.02
+LOOK_SECONDS = 0.1  # longest wait for results before new work is looked for
+STARVED_SECONDS = 0.1
 CLAIM_AHEAD = 1.5  # requests handed to the pool for each of its threads
 PENDING_MEDIA = "pending-upload"  # stands in a stored payload for the ID of a file that Meta does not have yet
-CLIENT_LIFE = 300  # seconds; then credentials are read again
+CLIENT_LIFE = 60  # seconds; then credentials are read again
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,7 @@ class Sender:
         self._pool = None
         self._futures = {}
         self._clients = {}
+        self._starved = False
 
     @property
     def busy(self):
@@ -138,8 +144,10 @@ class Sender:
         return bool(self._futures)
 
     def wait(self):
-        """Wait a moment for results."""
-        wait(self._futures, timeout=GATHER_SECONDS, return_when=FIRST_COMPLETED)
+        """Wait for a result, then a moment for those that come with it; not so long that new work waits."""
+        done, pending = wait(self._futures, timeout=LOOK_SECONDS, return_when=FIRST_COMPLETED)
+        if done and pending:
+            time.sleep(GATHER_SECONDS)
 
     def step(self, registry, make_env, runner_id):
         """Write results, claim what there is room for, hand it over; tells whether anything moved."""
@@ -147,59 +155,56 @@ class Sender:
         room = int(self.size * CLAIM_AHEAD) - len(self._futures)
         # claims in handfuls: a claim costs the same for one message as for fifty
         if room >= self.size // 4 or not self._futures:
-            moved = self._claim(registry, make_env, runner_id, room) or moved
-        if self._futures and not moved:
-            self.wait()
-            moved = True
+            claimed = self._claim(registry, make_env, runner_id, room)
+            moved = moved or claimed
+            if not claimed and self._starved:
+                # there is work, but the number's rate is used up: tokens drip in by the millisecond
+                time.sleep(STARVED_SECONDS)
+                return True
         return moved
 
     def _claim(self, registry, make_env, runner_id, room):
         with registry.cursor() as cr:
             env = make_env(cr)
             env["whatsapp.lane"]._read_committed()
-            jobs = env["whatsapp.chat.message"]._claim(self.lane, runner_id, room)
-            clients = {}
-            if jobs:
-                # rows are committed as "sending" before anything leaves
-                cr.commit()
-                clients = self._clients_for(env, {job.account_id for job in jobs})
-                refused = [Outcome(job, "refused", text=job.refusal) for job in jobs if job.refusal]
-                for job in jobs:
-                    if not job.refusal and isinstance(clients[job.account_id], str):
-                        refused.append(Outcome(job, "no_credentials", text=clients[job.account_id]))
-                if refused:
-                    env["whatsapp.chat.message"]._apply_outcomes(refused)
-        unsent = []
-        for job in jobs:
-            client = clients[job.account_id]
-            if job.refusal or isinstance(client, str):
-                continue
-            try:
-                self._futures[self._executor().submit(perform, job, client)] = job
-            except RuntimeError:
-                # the interpreter is shutting down: nothing of this job has left, and we know it
-                unsent.append(Outcome(job, "not_sent", text="The process was stopped."))
-        if unsent:
-            self._write(registry, make_env, unsent)
+            jobs, self._starved = env["whatsapp.chat.message"]._claim(self.lane, runner_id, room)
+        # leaving the block committed the rows as "sending"; only now may requests leave
+        if jobs:
+            settled = [outcome for job in jobs if (outcome := self._submit(job, registry, make_env))]
+            if settled:
+                self._write(registry, make_env, settled)
         return bool(jobs)
 
-    def _clients_for(self, env, account_ids):
-        """Return ``{account id: client}``, or the reason (a text) in place of a client that cannot be made."""
-        now = time.monotonic()
-        result = {}
-        for account in env["whatsapp.business.account"].browse(account_ids):
-            key = (account.id, account.write_date)
-            made_at, client = self._clients.get(key, (0, None))
-            if client is None or now - made_at > CLIENT_LIFE:
-                try:
-                    client = account._client(pool_size=self.size)
-                except Exception as error:  # noqa: BLE001 - a credential problem must not stop the other accounts
-                    result[account.id] = str(error)
-                    continue
-                self._clients = {k: v for k, v in self._clients.items() if k[0] != account.id}
-                self._clients[key] = (now, client)
-            result[account.id] = client
-        return result
+    def _submit(self, job, registry, make_env):
+        """Hand a job to the pool; returns its outcome where it cannot leave at all, else None."""
+        if job.refusal:
+            return Outcome(job, "refused", text=job.refusal)
+        try:
+            client = self._client_for(job.account_id, registry, make_env)
+            self._futures[self._executor().submit(perform, job, client)] = job
+        except (UserError, ValueError) as error:
+            return Outcome(job, "no_credentials", text=str(error))
+        except Exception as error:  # noqa: BLE001 - the database or the process is going away: nothing has left
+            return Outcome(job, "not_sent", text=str(error))
+        return None
+
+    def _client_for(self, account_id, registry, make_env):
+        """Return the pooled HTTP client of an account; credentials are read again every few minutes.
+
+        :raises UserError: the account has no usable credentials
+        """
+        made_at, client = self._clients.get(account_id, (0, None))
+        if client is None or time.monotonic() - made_at > CLIENT_LIFE:
+            with registry.cursor() as cr:
+                client = make_env(cr)["whatsapp.business.account"].browse(account_id)._client(pool_size=self.size)
+            self._clients[account_id] = (time.monotonic(), client)
+        return client
+
+    def _forget_refused(self, outcomes):
+        """Drop clients whose credentials Meta refused, so that new ones are used as soon as they are entered."""
+        for outcome in outcomes:
+            if outcome.error and errors.classify(outcome.error, outcome.http_status).policy is Policy.REFRESH_CREDENTIALS:
+                self._clients.pop(outcome.job.account_id, None)
 
     def collect(self, registry, make_env):
         """Write the results that are there; tells whether there were any.
@@ -210,7 +215,9 @@ class Sender:
         done = [future for future in self._futures if future.done()]
         if not done:
             return False
-        self._write(registry, make_env, [self._outcome(future) for future in done])
+        outcomes = [self._outcome(future) for future in done]
+        self._write(registry, make_env, outcomes)
+        self._forget_refused(outcomes)
         for future in done:
             del self._futures[future]
         return True

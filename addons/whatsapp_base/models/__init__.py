@@ -16,6 +16,7 @@ from . import whatsapp_chat_message_media
 from . import whatsapp_webhook_event
 from . import whatsapp_webhook_refusal
 from . import discuss_channel
+from . import discuss_channel_member
 from . import discuss_channel_post
 from . import mail_message
 from . import res_company

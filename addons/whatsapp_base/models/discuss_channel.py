@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo import fields, models
 
 CHANNEL_TYPE = "whatsapp_chat"
 
@@ -20,16 +19,3 @@ class DiscussChannel(models.Model):
 
     def _types_allowing_unfollow(self):
         return super()._types_allowing_unfollow() + [CHANNEL_TYPE]
-
-    @api.constrains("channel_member_ids", "channel_type")
-    def _check_whatsapp_members(self):
-        """Keep customers out: a member with a portal login would read everything, notes included."""
-        for channel in self.filtered(lambda c: c.channel_type == CHANNEL_TYPE):
-            outsiders = channel.channel_member_ids.filtered(
-                lambda member: member.guest_id or member.partner_id.with_context(active_test=False).user_ids.filtered("share")
-                or not member.partner_id.with_context(active_test=False).user_ids
-            )
-            if outsiders:
-                raise ValidationError(
-                    self.env._("Only colleagues can join a WhatsApp conversation. Customers take part by WhatsApp.")
-                )

@@ -175,7 +175,11 @@ class WhatsappBusinessAccount(models.Model):
     def write(self, vals):
         if WEBHOOK_KEY_FIELDS & set(vals):
             self.env.registry.clear_cache()
-        return super().write(vals)
+        result = super().write(vals)
+        if "access_token_sealed" in vals:
+            # what waited for better credentials may go on
+            self.channel_ids.filtered("paused_until").action_resume()
+        return result
 
     def unlink(self):
         self.env.registry.clear_cache()

@@ -36,9 +36,9 @@ class WhatsappChatMessage(models.Model):
         first that is due, so that order is kept.
 
         :param int runner_id: who claims; see ``lanes.duty``
-        :returns: list of :class:`lanes.sender.Job`
+        :returns: (list of :class:`lanes.sender.Job`, whether a number's rate held messages back)
         """
-        jobs = []
+        jobs, starved = [], False
         for channel_id, rate, reserve in self._channels_with_work(lane):
             wanted = min(room - len(jobs), self._queued_count(channel_id, lane, room))
             if wanted <= 0:
@@ -46,12 +46,13 @@ class WhatsappChatMessage(models.Model):
             buckets = self.env["whatsapp.channel.rate"]
             keep = rate * reserve / 100 if lane == "bulk" else 0
             granted = buckets._take(channel_id, wanted, rate, keep)
+            starved = starved or granted < wanted
             if not granted:
                 continue
             rows = self._claim_rows(channel_id, lane, runner_id, granted)
             buckets._give_back(channel_id, granted - len(rows))
             jobs += [self._make_job(row) for row in rows]
-        return jobs
+        return jobs, starved
 
     def _channels_with_work(self, lane):
         """Return rows (channel id, messages a second, percentage kept for replies) of numbers that may send."""
@@ -213,7 +214,10 @@ class WhatsappChatMessage(models.Model):
         rank = SQL("CASE m.state %s END", SQL(" ").join(SQL("WHEN %s THEN %s", *item) for item in RANKS.items()))
         result = self.env.execute_query(
             SQL(
-                """UPDATE whatsapp_chat_message m
+                """WITH v (id, state, rank, wamid, accepted_at, failed_at, next_try_at, code, title, remedy, details)
+                        AS (VALUES %(values)s),
+                        held AS (SELECT m.id FROM whatsapp_chat_message m JOIN v USING (id) ORDER BY m.id FOR UPDATE OF m)
+                   UPDATE whatsapp_chat_message m
                       SET state = CASE WHEN m.state IN ('sending', 'uncertain') AND v.state = 'queued' THEN 'queued'
                                        WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s THEN v.state
                                        ELSE m.state END,
@@ -224,9 +228,7 @@ class WhatsappChatMessage(models.Model):
                           error_code = v.code, error_title = v.title, error_remedy = v.remedy, error_details = v.details,
                           claimed_by = NULL,
                           write_date = now() AT TIME ZONE 'utc'
-                     FROM (VALUES %(values)s) AS v (id, state, rank, wamid, accepted_at, failed_at, next_try_at,
-                                                    code, title, remedy, details)
-                    WHERE m.id = v.id
+                     FROM v JOIN held USING (id) WHERE m.id = v.id
                 RETURNING m.id, m.conversation_id, m.mail_message_id, m.state""",
                 values=values, final=FINAL, rank=rank,
             )

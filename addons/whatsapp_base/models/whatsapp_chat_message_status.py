@@ -55,28 +55,29 @@ class WhatsappChatMessage(models.Model):
         A status finds its message by Meta's ID, or by ours (``biz_opaque_callback_data``) where the sender has
         not yet written Meta's, or died before it could.
 
-        :param statuses: list of :class:`cloud_api.inbound.StatusUpdate`
+        :param statuses: list of (``whatsapp.channel`` record, :class:`cloud_api.inbound.StatusUpdate`); a status
+            speaks for messages of its number only
         :returns: the statuses whose message is not known
         :rtype: list
         """
-        statuses = [status for status in statuses if status.status in STATE_OF]
+        statuses = [(channel.id, status) for channel, status in statuses if status.status in STATE_OF]
         if not statuses:
             return []
         rows = self.env.execute_query(
             SQL(
-                """SELECT id, wamid, uuid, state FROM whatsapp_chat_message
+                """SELECT id, wamid, uuid, state, channel_id FROM whatsapp_chat_message
                     WHERE wamid = ANY(%(wamids)s) AND direction = 'outbound'
                     UNION
-                   SELECT id, wamid, uuid, state FROM whatsapp_chat_message WHERE uuid = ANY(%(uuids)s)""",
-                wamids=[s.wamid for s in statuses if s.wamid],
-                uuids=[s.callback_data for s in statuses if s.callback_data],
+                   SELECT id, wamid, uuid, state, channel_id FROM whatsapp_chat_message WHERE uuid = ANY(%(uuids)s)""",
+                wamids=[s.wamid for _channel, s in statuses if s.wamid],
+                uuids=[s.callback_data for _channel, s in statuses if s.callback_data],
             )
         )
-        by_wamid = {row[1]: row for row in rows if row[1]}
-        by_uuid = {row[2]: row for row in rows}
+        by_wamid = {(row[4], row[1]): row for row in rows if row[1]}
+        by_uuid = {(row[4], row[2]): row for row in rows}
         changes, unmatched = {}, []
-        for status in statuses:
-            row = by_wamid.get(status.wamid) or by_uuid.get(status.callback_data)
+        for channel_id, status in statuses:
+            row = by_wamid.get((channel_id, status.wamid)) or by_uuid.get((channel_id, status.callback_data))
             if row and row[1] and row[1] != status.wamid:
                 row = None  # our ID, another message of Meta's: an earlier try that a person repeated
             if not row:
@@ -112,7 +113,8 @@ class WhatsappChatMessage(models.Model):
             SQL(
                 """WITH v (id, state, rank, wamid, sent_at, delivered_at, read_at, failed_at, category, type,
                            code, title, remedy, details) AS (VALUES %(values)s),
-                        old AS (SELECT m.id, m.state FROM whatsapp_chat_message m JOIN v USING (id) FOR UPDATE OF m)
+                        old AS (SELECT m.id, m.state FROM whatsapp_chat_message m JOIN v USING (id)
+                                 ORDER BY m.id FOR UPDATE OF m)
                    UPDATE whatsapp_chat_message m
                       SET state = CASE WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s THEN v.state ELSE m.state END,
                           wamid = COALESCE(m.wamid, v.wamid),

@@ -72,6 +72,8 @@ class WhatsappConversation(models.Model):
         )
         self._touch(rows)
         self._show(rows, incoming)
+        if any(row.media_state for row in rows):
+            self.env["whatsapp.lane"]._wake("media")
         return rows
 
     def _inbound_values(self, conversation, message, now):
@@ -117,7 +119,8 @@ class WhatsappConversation(models.Model):
         reopened = self.env.execute_query(
             SQL(
                 """WITH v (id, first_at, last_at, count, preview) AS (VALUES %(values)s),
-                        old AS (SELECT c.id, c.state FROM whatsapp_conversation c JOIN v USING (id) FOR UPDATE OF c)
+                        old AS (SELECT c.id, c.state FROM whatsapp_conversation c JOIN v USING (id)
+                                 ORDER BY c.id FOR UPDATE OF c)
                    UPDATE whatsapp_conversation c
                       SET last_inbound_at = GREATEST(c.last_inbound_at, v.last_at::timestamp),
                           last_message_at = GREATEST(c.last_message_at, v.last_at::timestamp),

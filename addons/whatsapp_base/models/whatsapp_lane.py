@@ -88,12 +88,5 @@ class WhatsappLane(models.AbstractModel):
 
 def is_conflict(error):
     """Tell whether a database error means "somebody else was faster, try again"."""
-    return isinstance(
-        error,
-        (
-            psycopg2.errors.SerializationFailure,
-            psycopg2.errors.DeadlockDetected,
-            psycopg2.errors.LockNotAvailable,
-            psycopg2.errors.UniqueViolation,
-        ),
-    )
+    errors = psycopg2.errors
+    return isinstance(error, (errors.SerializationFailure, errors.DeadlockDetected, errors.LockNotAvailable))

@@ -1,5 +1,6 @@
 import json
 import logging
+import time
 from collections import defaultdict
 from datetime import timedelta
 
@@ -82,6 +83,7 @@ class WhatsappWebhookEvent(models.Model):
         except Exception as error:  # noqa: BLE001 - one notification must never stop the others
             self.env.cr.rollback()
             if is_conflict(error):
+                time.sleep(LOCKED_PAUSE)
                 return True
             if len(events) == 1:
                 events._postpone_after(error)
@@ -117,8 +119,10 @@ class WhatsappWebhookEvent(models.Model):
         """
         cr = self.env.cr
         cr.execute("SELECT pg_advisory_lock(%s, 0)", [LOCK_CLAIM])
-        cr.commit()  # a new snapshot, taken after our turn has come
+        cr.commit()
         try:
+            # senders write delivery states beside us: wait for their row locks instead of failing on them
+            self.env["whatsapp.lane"]._read_committed()
             rows = self.env.execute_query(
                 SQL(
                     """SELECT id FROM whatsapp_webhook_event
@@ -195,24 +199,29 @@ class WhatsappWebhookEvent(models.Model):
         :param updates: ``{event: cloud_api.inbound.Notification}``
         """
         rest = {event: Rest() for event in self}
-        self._process_statuses(updates, rest)
-        self._process_messages(updates, rest)
+        channels = self._channels_of(updates)
+        self._process_statuses(updates, channels, rest)
+        self._process_messages(updates, channels, rest)
         self._process_changes(updates, rest)
         for event in self:
             rest[event].unknown = len(updates[event].unknown)
         self._settle(rest)
 
-    def _process_statuses(self, updates, rest):
+    def _process_statuses(self, updates, channels, rest):
         statuses = [(event, status) for event in self for status in updates[event].statuses]
-        unmatched = self.env["whatsapp.chat.message"]._apply_statuses([status for _event, status in statuses])
-        waiting = {id(status) for status in unmatched}
+        served = [
+            (channel, status)
+            for event, status in statuses
+            if (channel := channels.get(status.phone_number_id)) and channel._serves_webhook_of(event.account_id)
+        ]
+        unmatched = self.env["whatsapp.chat.message"]._apply_statuses(served)
+        settled = {id(status) for _channel, status in served} - {id(status) for status in unmatched}
         for event, status in statuses:
-            if id(status) in waiting:
+            if id(status) not in settled:
                 rest[event].statuses.append(status)
 
-    def _process_messages(self, updates, rest):
+    def _process_messages(self, updates, channels, rest):
         items = []
-        channels = self._channels_of(updates)
         for event in self:
             for message in updates[event].messages:
                 channel = channels.get(message.phone_number_id)
@@ -248,7 +257,12 @@ class WhatsappWebhookEvent(models.Model):
                 rest[event].fail(message, error)
 
     def _channels_of(self, updates):
-        numbers = {m.phone_number_id for event in self for m in updates[event].messages if m.phone_number_id}
+        numbers = {
+            update.phone_number_id
+            for event in self
+            for update in (*updates[event].messages, *updates[event].statuses)
+            if update.phone_number_id
+        }
         channels = self.env["whatsapp.channel"].with_context(active_test=False).search([("phone_number_id", "in", list(numbers))])
         return {channel.phone_number_id: channel for channel in channels}
 
