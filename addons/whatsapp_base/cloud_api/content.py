@@ -7,7 +7,7 @@ needs a class here and a reader in ``content_readers``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Union
+from typing import Any
 
 from .meta_error import MetaError
 from .values import one_line
@@ -249,7 +249,7 @@ class Edit:
         return one_line(f"✏️ {self.content.summary()}")
 
 
-Content = Union[
-    Text, Media, Location, Contacts, Reaction, ButtonReply, ListReply, FlowReply, Order, System, Edit, Revoke,
-    Unsupported, Unknown,
-]
+Content = (
+    Text | Media | Location | Contacts | Reaction | ButtonReply | ListReply | FlowReply | Order | System | Edit | Revoke
+    | Unsupported | Unknown
+)

@@ -30,7 +30,8 @@ _GENERIC: dict[str, ErrorInfo] = {
         Policy.THROTTLE, Scope.CHANNEL),
     "unauthorized": ErrorInfo(
         None, "Access refused", "Meta did not accept the access token for this call.",
-        "Check the access token and its permissions on the business account.", Policy.REFRESH_CREDENTIALS, Scope.ACCOUNT),
+        "Check the access token and its permissions on the business account.",
+        Policy.REFRESH_CREDENTIALS, Scope.ACCOUNT),
     "permission": ErrorInfo(
         200, "Permission missing", "The access token lacks a permission, or it was taken away.",
         "Give the system user the WhatsApp permissions and the account, create a new token and save it here.",

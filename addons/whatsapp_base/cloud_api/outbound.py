@@ -7,7 +7,7 @@ before Meta would refuse; and ``summary()``, one plain line for lists. `request`
 
 from __future__ import annotations
 
-from typing import Any, Protocol, Union
+from typing import Any, Protocol
 
 from .outbound_basic import Card, Contacts, InvalidContent, Location, Media, Reaction, Text, check_text
 from .outbound_interactive import Button, Buttons, CtaUrl, ListMessage, Row, Section
@@ -20,7 +20,7 @@ __all__ = [
     "request", "template_components", "template_text",
 ]
 
-Content = Union[Text, Media, Location, Reaction, Contacts, Buttons, CtaUrl, ListMessage, Template]
+Content = Text | Media | Location | Reaction | Contacts | Buttons | CtaUrl | ListMessage | Template
 MAX_CALLBACK_DATA = 512
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 from .outbound_basic import (
     MAX_BODY,
@@ -29,7 +29,7 @@ from .outbound_basic import (
 )
 from .values import one_line
 
-Header = Union[str, Media, None]
+Header = str | Media | None
 
 
 def _check_frame(header: Header, body: str, footer: str | None, limit: int = MAX_INTERACTIVE_BODY) -> None:

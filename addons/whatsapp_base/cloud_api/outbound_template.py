@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Union
+from typing import Any
 
 from .outbound_basic import InvalidContent, Location, Media
 from .values import one_line
@@ -21,11 +21,11 @@ _NAME_RE = re.compile(r"[a-z0-9_]{1,512}")
 _LANGUAGE_RE = re.compile(r"[a-zA-Z]{2,3}([_-][a-zA-Z0-9]{2,8})*")
 
 # A header is text, a file, a place or Meta's own parameter.
-HeaderValue = Union[str, Media, Location, dict[str, Any], None]
+HeaderValue = str | Media | Location | dict[str, Any] | None
 # Numbered values in order, or named values.
-BodyValues = Union[Sequence[Any], Mapping[str, Any]]
+BodyValues = Sequence[Any] | Mapping[str, Any]
 # By position: None (nothing to fill in), text (payload of a quick reply), (sub_type, value), Meta's own component.
-ButtonValue = Union[None, str, tuple[str, Any], dict[str, Any]]
+ButtonValue = None | str | tuple[str, Any] | dict[str, Any]
 
 _BUTTON_PARAMETERS = {
     "quick_reply": "payload",
@@ -115,7 +115,8 @@ class Template:
             raise InvalidContent("name", f"{self.name!r} is no template name.",
                                  "Use lowercase letters, digits and underscores, as in WhatsApp Manager.")
         if not isinstance(self.language, str) or not _LANGUAGE_RE.fullmatch(self.language):
-            raise InvalidContent("language", f"{self.language!r} is no language code.", "Use a code such as en or es_MX.")
+            raise InvalidContent("language", f"{self.language!r} is no language code.",
+                                 "Use a code such as en or es_MX.")
         for component in self.components:
             kind = str(component.get("type", "")).lower()
             for position, parameter in enumerate(component.get("parameters", ()), start=1):

@@ -111,8 +111,9 @@ def parse(obj: Any) -> TemplateDefinition | None:
     score = raw.get("quality_score")
     quality = as_text(score.get("score") if isinstance(score, dict) else score, NAME_LENGTH)
     reason = as_text(raw.get("rejected_reason"), NAME_LENGTH)
-    named = _upper(raw.get("parameter_format")) == "NAMED" or (
-        not raw.get("parameter_format") and any(not v.name.isdigit() for v in variables(components) if v.kind == "text"))
+    parameter_format = _upper(raw.get("parameter_format"))
+    if not parameter_format and any(not v.name.isdigit() for v in variables(components) if v.kind == "text"):
+        parameter_format = "NAMED"
     return TemplateDefinition(
         id=template_id,
         name=name,
@@ -121,7 +122,7 @@ def parse(obj: Any) -> TemplateDefinition | None:
         status=_upper(raw.get("status")) or "UNKNOWN",
         category=_upper(raw.get("category")),
         components=components,
-        named=named,
+        named=parameter_format == "NAMED",
         quality=(quality or "UNKNOWN").upper(),
         rejected_reason=None if reason in (None, "", "NONE") else reason,
         ttl_seconds=as_int(raw.get("message_send_ttl_seconds")),
@@ -177,8 +178,9 @@ def check_values(
     The values have the shapes of ``outbound.template_components``.
     """
     if not definition.sendable:
-        raise InvalidContent("template", f"The template {definition.name} is {definition.status.lower()} at Meta, so it "
-                             "cannot be sent.", "Choose an approved template.")
+        state = definition.status.lower()
+        raise InvalidContent("template", f"The template {definition.name} is {state} at Meta, so it cannot be sent.",
+                             "Choose an approved template.")
     slots = definition.variables()
     _check_header([v for v in slots if v.component == "header"], header)
     _check_body(definition, [v for v in slots if v.component == "body"], body)
@@ -255,7 +257,8 @@ def _check_header(slots: list[Variable], header: HeaderValue) -> None:
     actual = header.kind if isinstance(header, Media) else "location" if isinstance(header, Location) else (
         as_text(header.get("type")) if isinstance(header, dict) else "text")
     if actual != kind and not (kind == "gif" and actual == "video"):
-        raise InvalidContent("header", f"The template's header needs {kind}, not {actual}.", f"Give a header of kind {kind}.")
+        raise InvalidContent("header", f"The template's header needs {kind}, not {actual}.",
+                             f"Give a header of kind {kind}.")
 
 
 def _check_body(definition: TemplateDefinition, slots: list[Variable], body: BodyValues) -> None:
@@ -264,15 +267,15 @@ def _check_body(definition: TemplateDefinition, slots: list[Variable], body: Bod
         given = {str(key): value for key, value in body.items()}
         missing, extra = [n for n in names if n not in given], [n for n in given if n not in names]
         if missing or extra:
-            text = "; ".join(filter(None, (
-                f"missing: {', '.join(missing)}" if missing else "", f"not in the template: {', '.join(extra)}" if extra else "")))
+            wrong = (("missing", missing), ("not in the template", extra))
+            text = "; ".join(f"{label}: {', '.join(found)}" for label, found in wrong if found)
             raise InvalidContent("body", f"The values do not match the template's variables ({text}).",
                                  "Fill in exactly the variables of the template.")
         values = given
     else:
         if len(body) != len(names):
-            raise InvalidContent("body", f"The template's text has {len(names)} variables, {len(body)} values were given.",
-                                 "Give one value for each variable.")
+            raise InvalidContent("body", f"The template's text has {len(names)} variables; {len(body)} values were "
+                                 "given.", "Give one value for each variable.")
         values = dict(zip(names, body))
     for name in names:
         if not isinstance(values[name], dict) and not template_text(values[name]):

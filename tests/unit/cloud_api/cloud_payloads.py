@@ -21,7 +21,9 @@ def value(messages: list[Any] | None = None, statuses: list[Any] | None = None, 
         "metadata": {"display_phone_number": "15550100001", "phone_number_id": "300000000000001"},
     }
     if messages is not None:
-        found["contacts"] = [{"profile": {"name": "Ana", "username": "ana.ruiz"}, "wa_id": "34600111222", "user_id": "ES.9f3"}]
+        found["contacts"] = [
+            {"profile": {"name": "Ana", "username": "ana.ruiz"}, "wa_id": "34600111222", "user_id": "ES.9f3"}
+        ]
         found["messages"] = messages
     if statuses is not None:
         found["statuses"] = statuses
@@ -39,9 +41,13 @@ def message(kind: str = "text", number: int = 1, **more: Any) -> dict[str, Any]:
 def status(name: str = "delivered", number: int = 1, **more: Any) -> dict[str, Any]:
     """Return one delivery status."""
     return {
-        "id": f"wamid.OUT{number}", "status": name, "timestamp": str(TIME + number), "recipient_id": "34600111222",
+        "id": f"wamid.OUT{number}",
+        "status": name,
+        "timestamp": str(TIME + number),
+        "recipient_id": "34600111222",
         "biz_opaque_callback_data": f"uuid-{number}",
-        "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"}, **more,
+        "pricing": {"billable": True, "pricing_model": "PMP", "type": "regular", "category": "utility"},
+        **more,
     }
 
 

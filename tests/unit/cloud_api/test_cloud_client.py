@@ -11,14 +11,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
+from meta_server import MetaServer, Reply
+
 from cloud_api import client as module
 from cloud_api import errors, transport
 from cloud_api.client import ApiError, CloudClient, NotSent, OutcomeUnknown, TooLarge
-from meta_server import MetaServer, Reply
 
 TOKEN = "EAAB" + "x1Y2z3" * 10
-ACCEPTED = {"messaging_product": "whatsapp", "contacts": [{"input": "+34600111222", "wa_id": "34600111222", "user_id": "ES.9"}],
-            "messages": [{"id": "wamid.OUT1", "message_status": "accepted"}]}
+ACCEPTED = {
+    "messaging_product": "whatsapp",
+    "contacts": [{"input": "+34600111222", "wa_id": "34600111222", "user_id": "ES.9"}],
+    "messages": [{"id": "wamid.OUT1", "message_status": "accepted"}],
+}
 BODY = {"messaging_product": "whatsapp", "to": "+34600111222", "type": "text", "text": {"body": "Hi"}}
 
 
@@ -59,20 +63,40 @@ def test_the_proof_of_the_app_secret_goes_with_every_call(server):
     assert query == {"appsecret_proof": [hmac.new(b"s3cret", TOKEN.encode(), hashlib.sha256).hexdigest()]}
 
 
-@pytest.mark.parametrize("error_data, details", [
-    ({"messaging_product": "whatsapp", "details": "24 hours"}, "24 hours"), ("24 hours", "24 hours"), ([1], ""), (None, ""),
-])
+@pytest.mark.parametrize(
+    "error_data, details",
+    [
+        ({"messaging_product": "whatsapp", "details": "24 hours"}, "24 hours"),
+        ("24 hours", "24 hours"),
+        ([1], ""),
+        (None, ""),
+    ],
+)
 def test_meta_s_error_is_read_whatever_its_details_look_like(server, client, error_data, details):
     server.reply = Reply(400, envelope(error_data=error_data, error_user_msg="Use a template"))
     with pytest.raises(ApiError) as caught:
         client.send("300", BODY)
     error = caught.value.error
-    assert (error.code, error.details, error.user_message, error.fbtrace_id) == (131047, details, "Use a template", "AbC")
+    assert (error.code, error.details, error.user_message, error.fbtrace_id) == (
+        131047,
+        details,
+        "Use a template",
+        "AbC",
+    )
     assert caught.value.http_status == 400 and errors.classify(error, 400).code == 131047
 
 
-@pytest.mark.parametrize("status, body", [(500, envelope(131000)), (503, envelope(2)), (502, envelope(1)), (401, envelope(190)),
-                                          (200, envelope(100)), (429, envelope(130429))])
+@pytest.mark.parametrize(
+    "status, body",
+    [
+        (500, envelope(131000)),
+        (503, envelope(2)),
+        (502, envelope(1)),
+        (401, envelope(190)),
+        (200, envelope(100)),
+        (429, envelope(130429)),
+    ],
+)
 def test_an_envelope_counts_whatever_the_status(server, client, status, body):
     server.reply = Reply(status, body)
     with pytest.raises(ApiError) as caught:
@@ -107,7 +131,9 @@ def test_a_gateway_s_answer_leaves_the_outcome_open(server, client, status):
         client.send("300", BODY)
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"messages": []}', b'{"messages": [{}]}', b'{"messages": 3}', b"\xff"])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>", b"[]", b"{}", b'{"messages": []}', b'{"messages": [{}]}', b'{"messages": 3}', b"\xff"]
+)
 def test_an_unreadable_success_leaves_the_outcome_open(server, client, body):
     server.reply = Reply(200, body)
     with pytest.raises(OutcomeUnknown):
@@ -244,11 +270,23 @@ def everything(caught):
     return "\n".join(parts)
 
 
-@pytest.mark.parametrize("reply", [
-    Reply(400, envelope(190, error_user_msg=f"Malformed access token {TOKEN}", error_data={"details": f"{TOKEN} {SECRET}"})),
-    Reply(400, {"error": f"bad {TOKEN}"}), Reply(400, envelope(190, extra=[{"deep": "EAAC" + "a" * 40}])),
-    Reply(action="reset"), Reply(action="hang"), Reply(502, TOKEN.encode()), Reply(200, TOKEN.encode()),
-])
+@pytest.mark.parametrize(
+    "reply",
+    [
+        Reply(
+            400,
+            envelope(
+                190, error_user_msg=f"Malformed access token {TOKEN}", error_data={"details": f"{TOKEN} {SECRET}"}
+            ),
+        ),
+        Reply(400, {"error": f"bad {TOKEN}"}),
+        Reply(400, envelope(190, extra=[{"deep": "EAAC" + "a" * 40}])),
+        Reply(action="reset"),
+        Reply(action="hang"),
+        Reply(502, TOKEN.encode()),
+        Reply(200, TOKEN.encode()),
+    ],
+)
 def test_no_failure_shows_a_secret(server, reply):
     server.reply = reply
     client = CloudClient(server.url, "v25.0", TOKEN, app_secret=SECRET, timeout=(1, 0.3))
@@ -281,11 +319,22 @@ def test_a_netrc_does_not_replace_the_token(server, client, tmp_path, monkeypatc
     assert server.seen[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
 
-@pytest.mark.parametrize("url", [
-    "http://example.com/x", "https://evil.example/x", "https://fbsbx.com.evil.example/x", "https://evilfbsbx.com/x",
-    "http://lookaside.fbsbx.com/x", "https://user@lookaside.fbsbx.com/x", "file:///etc/passwd", "", "https://[x", None,
-    "http://127.0.0.1:1/x",
-])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/x",
+        "https://evil.example/x",
+        "https://fbsbx.com.evil.example/x",
+        "https://evilfbsbx.com/x",
+        "http://lookaside.fbsbx.com/x",
+        "https://user@lookaside.fbsbx.com/x",
+        "file:///etc/passwd",
+        "",
+        "https://[x",
+        None,
+        "http://127.0.0.1:1/x",
+    ],
+)
 def test_the_token_goes_to_meta_s_media_hosts_only(client, url):
     with pytest.raises(NotSent):
         client.download(url, 10)
@@ -294,20 +343,43 @@ def test_the_token_goes_to_meta_s_media_hosts_only(client, url):
 # -- settings
 
 
-@pytest.mark.parametrize("url, expected", [
-    ("https://graph.facebook.com/", "https://graph.facebook.com"), ("http://127.0.0.1:8899", "http://127.0.0.1:8899"),
-    ("http://localhost:8899", "http://localhost:8899"), ("http://[::1]:8899", "http://[::1]:8899"),
-    ("https://proxy.example/meta", "https://proxy.example/meta"),
-])
+@pytest.mark.parametrize(
+    "url, expected",
+    [
+        ("https://graph.facebook.com/", "https://graph.facebook.com"),
+        ("http://127.0.0.1:8899", "http://127.0.0.1:8899"),
+        ("http://localhost:8899", "http://localhost:8899"),
+        ("http://[::1]:8899", "http://[::1]:8899"),
+        ("https://proxy.example/meta", "https://proxy.example/meta"),
+    ],
+)
 def test_usable_addresses(url, expected):
     assert module.check_base_url(url) == expected
 
 
-@pytest.mark.parametrize("url", [
-    "", None, 7, "graph.facebook.com", "http://graph.facebook.com", "http://127.0.0.1.evil.example", "ftp://127.0.0.1",
-    "https://", "https://user:pw@graph.facebook.com", "https://x.example/?a=1", "https://x.example/#a", "https://x y",
-    "https://x:99999", "https://x:port", "https://[x", "http://10.0.0.1", "javascript:alert(1)", "https://x\r\nHost: y",
-])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        None,
+        7,
+        "graph.facebook.com",
+        "http://graph.facebook.com",
+        "http://127.0.0.1.evil.example",
+        "ftp://127.0.0.1",
+        "https://",
+        "https://user:pw@graph.facebook.com",
+        "https://x.example/?a=1",
+        "https://x.example/#a",
+        "https://x y",
+        "https://x:99999",
+        "https://x:port",
+        "https://[x",
+        "http://10.0.0.1",
+        "javascript:alert(1)",
+        "https://x\r\nHost: y",
+    ],
+)
 def test_addresses_that_would_leak_the_token_are_refused(url):
     with pytest.raises(ValueError, match="address"):
         module.check_base_url(url)
@@ -326,7 +398,9 @@ def test_tokens_that_cannot_stand_in_a_header_are_refused_without_being_shown(to
     assert not token or token not in str(caught.value)
 
 
-@pytest.mark.parametrize("path", ["", "/300", "300/../me", "300?x=1", "300#x", "https://evil.example", "//evil.example", "a b", "30\n"])
+@pytest.mark.parametrize(
+    "path", ["", "/300", "300/../me", "300?x=1", "300#x", "https://evil.example", "//evil.example", "a b", "30\n"]
+)
 def test_paths_cannot_lead_elsewhere(client, server, path):
     with pytest.raises(ValueError):
         client.call("GET", path)
@@ -357,7 +431,9 @@ def test_upload_and_download(server, client):
         client.download(server.url + "/file/1001", 3)
 
 
-@pytest.mark.parametrize("reply", [Reply(404, b""), Reply(302, b"", {"Location": "https://evil.example"}), Reply(401, envelope(190))])
+@pytest.mark.parametrize(
+    "reply", [Reply(404, b""), Reply(302, b"", {"Location": "https://evil.example"}), Reply(401, envelope(190))]
+)
 def test_a_file_that_cannot_be_fetched(server, client, reply):
     server.reply = reply
     with pytest.raises(ApiError) as caught:
@@ -390,17 +466,20 @@ def test_a_list_that_never_ends_is_left(server, client):
     assert len(list(client.templates("200"))) == 2
 
 
-@pytest.mark.parametrize("call, method, path", [
-    (lambda c: c.phone_numbers("200"), "GET", "/v25.0/200/phone_numbers"),
-    (lambda c: c.phone_number("300", ["id"]), "GET", "/v25.0/300"),
-    (lambda c: c.business_profile("300"), "GET", "/v25.0/300/whatsapp_business_profile"),
-    (lambda c: c.subscribed_apps("200"), "GET", "/v25.0/200/subscribed_apps"),
-    (lambda c: c.subscribe_app("200"), "POST", "/v25.0/200/subscribed_apps"),
-    (lambda c: c.register("300", "123456"), "POST", "/v25.0/300/register"),
-    (lambda c: c.mark_read("300", {"status": "read"}), "POST", "/v25.0/300/messages"),
-    (lambda c: c.debug_token(), "GET", "/v25.0/debug_token"),
-    (lambda c: c.call("DELETE", "1001"), "DELETE", "/v25.0/1001"),
-])
+@pytest.mark.parametrize(
+    "call, method, path",
+    [
+        (lambda c: c.phone_numbers("200"), "GET", "/v25.0/200/phone_numbers"),
+        (lambda c: c.phone_number("300", ["id"]), "GET", "/v25.0/300"),
+        (lambda c: c.business_profile("300"), "GET", "/v25.0/300/whatsapp_business_profile"),
+        (lambda c: c.subscribed_apps("200"), "GET", "/v25.0/200/subscribed_apps"),
+        (lambda c: c.subscribe_app("200"), "POST", "/v25.0/200/subscribed_apps"),
+        (lambda c: c.register("300", "123456"), "POST", "/v25.0/300/register"),
+        (lambda c: c.mark_read("300", {"status": "read"}), "POST", "/v25.0/300/messages"),
+        (lambda c: c.debug_token(), "GET", "/v25.0/debug_token"),
+        (lambda c: c.call("DELETE", "1001"), "DELETE", "/v25.0/1001"),
+    ],
+)
 def test_paths_of_the_other_calls(server, client, call, method, path):
     call(client)
     (seen,) = server.seen
@@ -409,7 +488,10 @@ def test_paths_of_the_other_calls(server, client, call, method, path):
 
 def test_subscription_and_registration_say_whether_they_worked(server, client):
     assert client.subscribe_app("200", "https://me.example/hook", "verify") is True
-    assert json.loads(server.seen[0].body) == {"override_callback_uri": "https://me.example/hook", "verify_token": "verify"}
+    assert json.loads(server.seen[0].body) == {
+        "override_callback_uri": "https://me.example/hook",
+        "verify_token": "verify",
+    }
     assert client.register("300", "123456", "DE") is True
     server.reply = Reply(body={"success": False})
     assert client.register("300", "123456") is False

@@ -1,10 +1,11 @@
 import random
 
 import pytest
-from cloud_api import errors
-from cloud_api.errors import MetaError, Policy
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cloud_api import errors
+from cloud_api.errors import MetaError, Policy
 
 # Transcribed from Meta's documents by area, not from the table: what is missing there must fail here.
 CODES = [
@@ -37,29 +38,43 @@ def test_no_code_is_in_the_table_by_accident():
     assert set(errors.ERRORS) == set(CODES)
 
 
-@pytest.mark.parametrize("policy, codes", [
-    (Policy.RETRY, [1, 2, 131000, 131016, 133004]),
-    (Policy.RETRY_LATER, [4, 613, 80007, 80008, 130472, 131049, 131057, 134101]),
-    (Policy.THROTTLE, [130429]),
-    (Policy.PAIR_LIMIT, [131056]),
-    (Policy.REFRESH_CREDENTIALS, [0, 3, 10, 102, 190, 200, 463, 467, 131005]),
-    (Policy.STOP_CHANNEL, [33, 368, 131031, 131037, 131042, 131045, 131048, 133010]),
-    (Policy.STOP_MARKETING, [131050]),
-    (Policy.INVALID_NUMBER, [131021, 131026]),
-    (Policy.FAIL, [100, 131008, 131009, 131047, 131051, 131053, 132000, 132001, 132012, 132015, 132016, 137000]),
-])
+@pytest.mark.parametrize(
+    "policy, codes",
+    [
+        (Policy.RETRY, [1, 2, 131000, 131016, 133004]),
+        (Policy.RETRY_LATER, [4, 613, 80007, 80008, 130472, 131048, 131049, 131057, 134101]),
+        (Policy.THROTTLE, [130429]),
+        (Policy.PAIR_LIMIT, [131056]),
+        (Policy.REFRESH_CREDENTIALS, [0, 3, 10, 102, 190, 200, 463, 467, 131005]),
+        (Policy.STOP_CHANNEL, [33, 368, 131031, 131037, 131042, 131045, 133010]),
+        (Policy.STOP_MARKETING, [131050]),
+        (Policy.INVALID_NUMBER, [131021, 131026]),
+        (Policy.FAIL, [100, 131008, 131009, 131047, 131051, 131053, 132000, 132001, 132012, 132015, 132016, 137000]),
+    ],
+)
 def test_policies_of_the_codes_that_matter_most(policy, codes):
     assert {code: errors.ERRORS[code].policy for code in codes} == dict.fromkeys(codes, policy)
 
 
-@pytest.mark.parametrize("error, http, policy", [
-    (None, None, Policy.FAIL), (None, 400, Policy.FAIL), (None, 500, Policy.RETRY), (None, 503, Policy.RETRY),
-    (None, 429, Policy.THROTTLE), (None, 401, Policy.REFRESH_CREDENTIALS), (None, 403, Policy.REFRESH_CREDENTIALS),
-    (MetaError(code=299), 403, Policy.REFRESH_CREDENTIALS), (MetaError(code=987654), 400, Policy.FAIL),
-    (MetaError(code=987654, is_transient=True), 400, Policy.RETRY), (MetaError(code=987654), 503, Policy.RETRY),
-    (MetaError(code=100, is_transient=True), 400, Policy.RETRY), (MetaError(code=131047, is_transient=True), 400, Policy.FAIL),
-    (MetaError(code=131047), 500, Policy.FAIL),
-])
+@pytest.mark.parametrize(
+    "error, http, policy",
+    [
+        (None, None, Policy.FAIL),
+        (None, 400, Policy.FAIL),
+        (None, 500, Policy.RETRY),
+        (None, 503, Policy.RETRY),
+        (None, 429, Policy.THROTTLE),
+        (None, 401, Policy.REFRESH_CREDENTIALS),
+        (None, 403, Policy.REFRESH_CREDENTIALS),
+        (MetaError(code=299), 403, Policy.REFRESH_CREDENTIALS),
+        (MetaError(code=987654), 400, Policy.FAIL),
+        (MetaError(code=987654, is_transient=True), 400, Policy.RETRY),
+        (MetaError(code=987654), 503, Policy.RETRY),
+        (MetaError(code=100, is_transient=True), 400, Policy.RETRY),
+        (MetaError(code=131047, is_transient=True), 400, Policy.FAIL),
+        (MetaError(code=131047), 500, Policy.FAIL),
+    ],
+)
 def test_what_the_table_does_not_know_is_judged_by_the_answer(error, http, policy):
     assert errors.classify(error, http).policy is policy
 
@@ -105,21 +120,35 @@ def test_marketing_held_back_waits_a_day_and_is_tried_twice_more():
     assert errors.retry_delay(info, 3) is None
 
 
-@pytest.mark.parametrize("raw, expected", [
-    ({"code": 1, "error_data": {"details": "d"}}, MetaError(code=1, details="d")),
-    ({"code": "1", "error_data": "plain"}, MetaError(code=1, details="plain")),
-    ({"code": None, "message": 7}, MetaError(message="7")),
-    ({"error_user_title": "t", "error_user_msg": "m", "error_subcode": 2388019, "fbtrace_id": "A", "is_transient": True},
-     MetaError(title="t", user_message="m", subcode=2388019, fbtrace_id="A", is_transient=True)),
-    ({"error_code": 141006, "error_description": "x"}, MetaError(code=141006, message="x")),
-])
+@pytest.mark.parametrize(
+    "raw, expected",
+    [
+        ({"code": 1, "error_data": {"details": "d"}}, MetaError(code=1, details="d")),
+        ({"code": "1", "error_data": "plain"}, MetaError(code=1, details="plain")),
+        ({"code": None, "message": 7}, MetaError(message="7")),
+        (
+            {
+                "error_user_title": "t",
+                "error_user_msg": "m",
+                "error_subcode": 2388019,
+                "fbtrace_id": "A",
+                "is_transient": True,
+            },
+            MetaError(title="t", user_message="m", subcode=2388019, fbtrace_id="A", is_transient=True),
+        ),
+        ({"error_code": 141006, "error_description": "x"}, MetaError(code=141006, message="x")),
+    ],
+)
 def test_errors_are_read_in_all_shapes(raw, expected):
     found = MetaError.from_json(raw)
     assert found.raw == raw
-    assert [getattr(found, n) for n in ("code", "title", "message", "details", "subcode", "fbtrace_id", "user_message",
-                                        "is_transient")] == \
-           [getattr(expected, n) for n in ("code", "title", "message", "details", "subcode", "fbtrace_id", "user_message",
-                                           "is_transient")]
+    assert [
+        getattr(found, n)
+        for n in ("code", "title", "message", "details", "subcode", "fbtrace_id", "user_message", "is_transient")
+    ] == [
+        getattr(expected, n)
+        for n in ("code", "title", "message", "details", "subcode", "fbtrace_id", "user_message", "is_transient")
+    ]
 
 
 @pytest.mark.parametrize("junk", [None, [], "x", 1, {"error_data": [1]}, {"code": {}}])

@@ -33,39 +33,94 @@ def test_a_text_message_is_read_whole():
     assert found.raw["text"] == {"body": "Hi 1"}
 
 
-@pytest.mark.parametrize("kind, data, expected, summary", [
-    ("image", {"id": "1", "mime_type": "image/jpeg", "sha256": "x", "caption": "Front"},
-     inbound.Media("image", "1", "image/jpeg", "x", "Front"), "📷 Front"),
-    ("video", {"id": 7}, inbound.Media("video", "7"), "🎥 Video"),
-    ("audio", {"id": "2", "voice": True}, inbound.Media("audio", "2", voice=True), "🎤 Voice message"),
-    ("audio", {"id": "2"}, inbound.Media("audio", "2"), "🎵 Audio"),
-    ("document", {"id": "3", "filename": "a.pdf", "url": "https://x"},
-     inbound.Media("document", "3", filename="a.pdf", url="https://x"), "📄 a.pdf"),
-    ("sticker", {"id": "4", "animated": True}, inbound.Media("sticker", "4", animated=True), "🖼️ Sticker"),
-    ("location", {"latitude": 40.41, "longitude": "-3.7", "name": "Shop"},
-     inbound.Location(40.41, -3.7, "Shop"), "📍 Location: Shop"),
-    ("location", {"latitude": 0, "longitude": 0}, inbound.Location(0.0, 0.0), "📍 Location"),
-    ("reaction", {"message_id": "wamid.OUT1", "emoji": "👍"}, inbound.Reaction("wamid.OUT1", "👍"), "Reacted 👍"),
-    ("reaction", {"message_id": "wamid.OUT1"}, inbound.Reaction("wamid.OUT1", ""), "Removed a reaction"),
-    ("button", {"payload": "stop:mkt", "text": "Stop"}, inbound.ButtonReply("stop:mkt", "Stop", "template"), "Stop"),
-    ("button", {"text": "Stop"}, inbound.ButtonReply("Stop", "Stop", "template"), "Stop"),
-    ("interactive", {"type": "button_reply", "button_reply": {"id": "so:77:ok", "title": "Confirm"}},
-     inbound.ButtonReply("so:77:ok", "Confirm", "interactive"), "Confirm"),
-    ("interactive", {"type": "list_reply", "list_reply": {"id": "s:1", "title": "10:00", "description": "Free"}},
-     inbound.ListReply("s:1", "10:00", "Free"), "10:00"),
-    ("interactive", {"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": "Sent", "response_json": '{"a": 1}'}},
-     inbound.FlowReply("flow", "Sent", {"a": 1}, '{"a": 1}'), "📝 Sent"),
-    ("interactive", {"type": "nfm_reply", "nfm_reply": {"response_json": "no json"}},
-     inbound.FlowReply("flow", "", {}, "no json"), "📝 Form"),
-    ("order", {"catalog_id": "555", "text": "today", "product_items": [
-        {"product_retailer_id": "SKU-1", "quantity": 2, "item_price": 9.5, "currency": "EUR"}, 7, {"quantity": 1}]},
-     inbound.Order("555", "today", [inbound.OrderItem("SKU-1", 2.0, 9.5, "EUR")]), "🛒 Cart: 1 item"),
-    ("system", {"type": "user_changed_number", "body": "Ana changed", "wa_id": "34600999888"},
-     inbound.System("user_changed_number", "Ana changed", "34600999888"), "Ana changed"),
-    ("revoke", {"original_message_id": "wamid.IN0"}, inbound.Revoke("wamid.IN0"), "🚫 Message deleted"),
-    ("edit", {"original_message_id": "wamid.IN0", "message": {"type": "text", "text": {"body": "new"}}},
-     inbound.Edit("wamid.IN0", inbound.Text("new")), "✏️ new"),
-])
+@pytest.mark.parametrize(
+    "kind, data, expected, summary",
+    [
+        (
+            "image",
+            {"id": "1", "mime_type": "image/jpeg", "sha256": "x", "caption": "Front"},
+            inbound.Media("image", "1", "image/jpeg", "x", "Front"),
+            "📷 Front",
+        ),
+        ("video", {"id": 7}, inbound.Media("video", "7"), "🎥 Video"),
+        ("audio", {"id": "2", "voice": True}, inbound.Media("audio", "2", voice=True), "🎤 Voice message"),
+        ("audio", {"id": "2"}, inbound.Media("audio", "2"), "🎵 Audio"),
+        (
+            "document",
+            {"id": "3", "filename": "a.pdf", "url": "https://x"},
+            inbound.Media("document", "3", filename="a.pdf", url="https://x"),
+            "📄 a.pdf",
+        ),
+        ("sticker", {"id": "4", "animated": True}, inbound.Media("sticker", "4", animated=True), "🖼️ Sticker"),
+        (
+            "location",
+            {"latitude": 40.41, "longitude": "-3.7", "name": "Shop"},
+            inbound.Location(40.41, -3.7, "Shop"),
+            "📍 Location: Shop",
+        ),
+        ("location", {"latitude": 0, "longitude": 0}, inbound.Location(0.0, 0.0), "📍 Location"),
+        ("reaction", {"message_id": "wamid.OUT1", "emoji": "👍"}, inbound.Reaction("wamid.OUT1", "👍"), "Reacted 👍"),
+        ("reaction", {"message_id": "wamid.OUT1"}, inbound.Reaction("wamid.OUT1", ""), "Removed a reaction"),
+        (
+            "button",
+            {"payload": "stop:mkt", "text": "Stop"},
+            inbound.ButtonReply("stop:mkt", "Stop", "template"),
+            "Stop",
+        ),
+        ("button", {"text": "Stop"}, inbound.ButtonReply("Stop", "Stop", "template"), "Stop"),
+        (
+            "interactive",
+            {"type": "button_reply", "button_reply": {"id": "so:77:ok", "title": "Confirm"}},
+            inbound.ButtonReply("so:77:ok", "Confirm", "interactive"),
+            "Confirm",
+        ),
+        (
+            "interactive",
+            {"type": "list_reply", "list_reply": {"id": "s:1", "title": "10:00", "description": "Free"}},
+            inbound.ListReply("s:1", "10:00", "Free"),
+            "10:00",
+        ),
+        (
+            "interactive",
+            {"type": "nfm_reply", "nfm_reply": {"name": "flow", "body": "Sent", "response_json": '{"a": 1}'}},
+            inbound.FlowReply("flow", "Sent", {"a": 1}, '{"a": 1}'),
+            "📝 Sent",
+        ),
+        (
+            "interactive",
+            {"type": "nfm_reply", "nfm_reply": {"response_json": "no json"}},
+            inbound.FlowReply("flow", "", {}, "no json"),
+            "📝 Form",
+        ),
+        (
+            "order",
+            {
+                "catalog_id": "555",
+                "text": "today",
+                "product_items": [
+                    {"product_retailer_id": "SKU-1", "quantity": 2, "item_price": 9.5, "currency": "EUR"},
+                    7,
+                    {"quantity": 1},
+                ],
+            },
+            inbound.Order("555", "today", [inbound.OrderItem("SKU-1", 2.0, 9.5, "EUR")]),
+            "🛒 Cart: 1 item",
+        ),
+        (
+            "system",
+            {"type": "user_changed_number", "body": "Ana changed", "wa_id": "34600999888"},
+            inbound.System("user_changed_number", "Ana changed", "34600999888"),
+            "Ana changed",
+        ),
+        ("revoke", {"original_message_id": "wamid.IN0"}, inbound.Revoke("wamid.IN0"), "🚫 Message deleted"),
+        (
+            "edit",
+            {"original_message_id": "wamid.IN0", "message": {"type": "text", "text": {"body": "new"}}},
+            inbound.Edit("wamid.IN0", inbound.Text("new")),
+            "✏️ new",
+        ),
+    ],
+)
 def test_every_type_of_content(kind, data, expected, summary):
     found = content(kind, **{kind: data})
     assert found == expected
@@ -73,10 +128,20 @@ def test_every_type_of_content(kind, data, expected, summary):
 
 
 def test_contact_cards():
-    found = content("contacts", contacts=[{
-        "name": {"formatted_name": "Bo Li"}, "phones": [{"phone": "+34 600", "wa_id": "34600", "type": "WORK"}, {}],
-        "emails": [{"email": "bo@example.com"}], "org": {"company": "Acme"}, "origin": "contact_request",
-    }, "junk", {"name": {"first_name": "Only", "last_name": "Parts"}, "phones": [{"wa_id": "34600111333"}]}])
+    found = content(
+        "contacts",
+        contacts=[
+            {
+                "name": {"formatted_name": "Bo Li"},
+                "phones": [{"phone": "+34 600", "wa_id": "34600", "type": "WORK"}, {}],
+                "emails": [{"email": "bo@example.com"}],
+                "org": {"company": "Acme"},
+                "origin": "contact_request",
+            },
+            "junk",
+            {"name": {"first_name": "Only", "last_name": "Parts"}, "phones": [{"wa_id": "34600111333"}]},
+        ],
+    )
     assert found.origin == "contact_request"
     assert [card.name for card in found.cards] == ["Bo Li", "Only Parts"]
     assert found.cards[0].phones == [inbound.ContactPhone("+34 600", "34600", "WORK")]
@@ -90,21 +155,39 @@ def test_the_welcome_request_is_a_system_message():
 
 
 def test_unsupported_messages_keep_meta_s_reason():
-    (found,) = read([message("unsupported", errors=[{"code": 131051, "error_data": {"details": "d"}}],
-                             unsupported={"type": "poll"})])
+    (found,) = read(
+        [
+            message(
+                "unsupported", errors=[{"code": 131051, "error_data": {"details": "d"}}], unsupported={"type": "poll"}
+            )
+        ]
+    )
     assert found.content.type == "poll" and found.content.errors[0].code == 131051
     assert found.errors[0].details == "d" and found.content.summary() == "⚠️ Unsupported message (poll)"
 
 
-@pytest.mark.parametrize("item", [
-    message("hologram", hologram={"id": 1}), message("text", text="x"), message("text", text={"body": []}),
-    message("image", image={"id": None}), message("location", location={"latitude": 400, "longitude": 0}),
-    message("location", location={"latitude": True, "longitude": 0}), message("contacts", contacts={}),
-    message("reaction", reaction={}), message("button", button={}), message("interactive", interactive={"type": "call"}),
-    message("interactive", interactive={"type": ["x"]}), message("order", order=None), message("system", system={}),
-    message("edit", edit={"original_message_id": "w", "message": {"type": "edit", "edit": {}}}, type="edit2"),
-    message("revoke", revoke={}), {**message(), "type": None}, {**message(), "type": {}},
-])
+@pytest.mark.parametrize(
+    "item",
+    [
+        message("hologram", hologram={"id": 1}),
+        message("text", text="x"),
+        message("text", text={"body": []}),
+        message("image", image={"id": None}),
+        message("location", location={"latitude": 400, "longitude": 0}),
+        message("location", location={"latitude": True, "longitude": 0}),
+        message("contacts", contacts={}),
+        message("reaction", reaction={}),
+        message("button", button={}),
+        message("interactive", interactive={"type": "call"}),
+        message("interactive", interactive={"type": ["x"]}),
+        message("order", order=None),
+        message("system", system={}),
+        message("edit", edit={"original_message_id": "w", "message": {"type": "edit", "edit": {}}}, type="edit2"),
+        message("revoke", revoke={}),
+        {**message(), "type": None},
+        {**message(), "type": {}},
+    ],
+)
 def test_unknown_and_incomplete_types_are_kept_as_unknown(item):
     (found,) = read([item])
     assert isinstance(found.content, inbound.Unknown)
@@ -112,7 +195,9 @@ def test_unknown_and_incomplete_types_are_kept_as_unknown(item):
 
 
 def test_an_edit_cannot_hold_an_edit():
-    found = content("edit", edit={"original_message_id": "w", "message": {"type": "edit", "edit": {"original_message_id": "v"}}})
+    found = content(
+        "edit", edit={"original_message_id": "w", "message": {"type": "edit", "edit": {"original_message_id": "v"}}}
+    )
     assert isinstance(found.content, inbound.Unknown)
 
 
@@ -125,11 +210,19 @@ def test_a_known_type_with_errors_instead_of_content_is_unsupported():
 
 
 def test_contacts_are_matched_by_id_and_not_by_place():
-    contacts = [{"profile": {"name": "Bo"}, "wa_id": "34600111333"}, {"profile": {"name": "Cy"}, "user_id": "ES.cy"},
-                {"profile": {"name": "Ana"}, "wa_id": "34600111222"}]
+    contacts = [
+        {"profile": {"name": "Bo"}, "wa_id": "34600111333"},
+        {"profile": {"name": "Cy"}, "user_id": "ES.cy"},
+        {"profile": {"name": "Ana"}, "wa_id": "34600111222"},
+    ]
     first, second, third = read(
-        [message(number=1), {**message(number=2), "from": "34600111333"},
-         {"from_user_id": "ES.cy", "id": "w3", "type": "text", "text": {"body": "x"}}], contacts=contacts)
+        [
+            message(number=1),
+            {**message(number=2), "from": "34600111333"},
+            {"from_user_id": "ES.cy", "id": "w3", "type": "text", "text": {"body": "x"}},
+        ],
+        contacts=contacts,
+    )
     assert [m.sender.profile_name for m in (first, second, third)] == ["Ana", "Bo", "Cy"]
     assert third.sender.wa_id is None and third.sender.key == "ES.cy"
 
@@ -179,8 +272,20 @@ def test_group_messages_name_the_group():
 
 
 def test_a_referral_is_read():
-    (found,) = read([message(referral={"source_url": "https://fb.me/x", "source_type": "ad", "ctwa_clid": "c",
-                                       "video_url": None, "thumbnail_url": "https://t", "headline": 7})])
+    (found,) = read(
+        [
+            message(
+                referral={
+                    "source_url": "https://fb.me/x",
+                    "source_type": "ad",
+                    "ctwa_clid": "c",
+                    "video_url": None,
+                    "thumbnail_url": "https://t",
+                    "headline": 7,
+                }
+            )
+        ]
+    )
     assert found.referral.source_type == "ad" and found.referral.ctwa_clid == "c"
     assert found.referral.media_url == "https://t" and found.referral.headline == "7"
 
@@ -188,21 +293,42 @@ def test_a_referral_is_read():
 # -- times and strings
 
 
-@pytest.mark.parametrize("timestamp, expected", [
-    (str(TIME), datetime(2026, 9, 21, 14, 13, 20)), (TIME, datetime(2026, 9, 21, 14, 13, 20)),
-    (TIME * 1000, datetime(2026, 9, 21, 14, 13, 20)), (float(TIME), datetime(2026, 9, 21, 14, 13, 20)),
-    (" 1790000000 ", datetime(2026, 9, 21, 14, 13, 20)), ("1790000000.5", datetime(2026, 9, 21, 14, 13, 20)),
-    ("yesterday", NOW), (None, NOW), ([], NOW), (True, NOW), (-1, NOW), (0, NOW), (10**30, NOW), ("9" * 5000, NOW),
-    ("-", NOW), (float("nan"), NOW),
-])
+@pytest.mark.parametrize(
+    "timestamp, expected",
+    [
+        (str(TIME), datetime(2026, 9, 21, 14, 13, 20)),
+        (TIME, datetime(2026, 9, 21, 14, 13, 20)),
+        (TIME * 1000, datetime(2026, 9, 21, 14, 13, 20)),
+        (float(TIME), datetime(2026, 9, 21, 14, 13, 20)),
+        (" 1790000000 ", datetime(2026, 9, 21, 14, 13, 20)),
+        ("1790000000.5", datetime(2026, 9, 21, 14, 13, 20)),
+        ("yesterday", NOW),
+        (None, NOW),
+        ([], NOW),
+        (True, NOW),
+        (-1, NOW),
+        (0, NOW),
+        (10**30, NOW),
+        ("9" * 5000, NOW),
+        ("-", NOW),
+        (float("nan"), NOW),
+    ],
+)
 def test_timestamps_tolerate_everything(timestamp, expected):
     (found,) = read([message(timestamp=timestamp)])
     assert found.sent_at == expected and found.sent_at.tzinfo is None
 
 
-@pytest.mark.parametrize("text, expected", [
-    ("a\0b", "ab"), ("a\ud800b", "a\ufffdb"), ("\udc00", "\ufffd"), ("\ud83d\ude00", "😀"), ("שלום 👨‍👩‍👧", "שלום 👨‍👩‍👧"),
-])
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("a\0b", "ab"),
+        ("a\ud800b", "a\ufffdb"),
+        ("\udc00", "\ufffd"),
+        ("\ud83d\ude00", "😀"),
+        ("שלום 👨‍👩‍👧", "שלום 👨‍👩‍👧"),
+    ],
+)
 def test_strings_can_always_be_stored(text, expected):
     found = inbound.parse(body(notification(value([message(text={"body": text})]))))
     assert found.messages[0].content.body == expected
@@ -224,19 +350,39 @@ def test_keys_are_cleaned_as_well():
 # -- what is no message
 
 
-@pytest.mark.parametrize("junk", [b"", b"{", b"\xff\xfe", b"nope", b'{"a":}', b"[" * 200_000, b'{"a":' * 100_000, "\ud800"])
+@pytest.mark.parametrize(
+    "junk", [b"", b"{", b"\xff\xfe", b"nope", b'{"a":}', b"[" * 200_000, b'{"a":' * 100_000, "\ud800"]
+)
 def test_what_is_not_json_is_refused_with_one_error(junk):
     with pytest.raises(inbound.NotJson):
         inbound.parse(junk)
 
 
-@pytest.mark.parametrize("obj", [
-    None, 1, "x", [], {}, {"entry": None}, {"entry": {}}, {"object": "page", "entry": []}, {"entry": [None]},
-    {"entry": [{"changes": 3}]}, {"entry": [{"changes": [None, {"value": []}, {"field": "messages", "value": None}]}]},
-    notification({}), notification({"messages": {}}), notification({"statuses": [3]}), notification({"messages": [None]}),
-    notification({"messages": [{}]}), notification({"x": 1}, field=None), notification({"errors": [{"code": 1}]}),
-    notification(value(statuses=[status("warning")])), notification(value(statuses=[{"id": "w"}])),
-])
+@pytest.mark.parametrize(
+    "obj",
+    [
+        None,
+        1,
+        "x",
+        [],
+        {},
+        {"entry": None},
+        {"entry": {}},
+        {"object": "page", "entry": []},
+        {"entry": [None]},
+        {"entry": [{"changes": 3}]},
+        {"entry": [{"changes": [None, {"value": []}, {"field": "messages", "value": None}]}]},
+        notification({}),
+        notification({"messages": {}}),
+        notification({"statuses": [3]}),
+        notification({"messages": [None]}),
+        notification({"messages": [{}]}),
+        notification({"x": 1}, field=None),
+        notification({"errors": [{"code": 1}]}),
+        notification(value(statuses=[status("warning")])),
+        notification(value(statuses=[{"id": "w"}])),
+    ],
+)
 def test_every_other_json_ends_as_unknown(obj):
     found = inbound.parse(body(obj))
     assert found.unknown and not (found.messages or found.statuses or found.changes)
@@ -254,7 +400,9 @@ def test_numbers_beyond_all_bounds_do_not_cost_the_neighbours():
     text = text.replace('"timestamp": "1790000001"', f'"timestamp": {"9" * 6000}, "x": NaN, "y": 1e999, "z": -Infinity')
     found = inbound.parse(text, now=NOW)
     assert [m.wamid for m in found.messages] == ["wamid.IN1", "wamid.IN2"]
-    assert found.messages[0].sent_at == NOW and found.messages[0].raw["x"] is None and found.messages[0].raw["y"] is None
+    assert (
+        found.messages[0].sent_at == NOW and found.messages[0].raw["x"] is None and found.messages[0].raw["y"] is None
+    )
     json.dumps(found.messages[0].raw, allow_nan=False)
 
 
@@ -271,7 +419,9 @@ def test_deep_parts_are_cut_off_and_their_neighbours_live():
 
 
 def test_other_fields_are_changes():
-    found = inbound.parse(body(notification({"event": "REJECTED", "message_template_id": 99887766}, "message_template_status_update")))
+    found = inbound.parse(
+        body(notification({"event": "REJECTED", "message_template_id": 99887766}, "message_template_status_update"))
+    )
     (change,) = found.changes
     assert (change.field, change.waba_id) == ("message_template_status_update", "200000000000001")
     assert change.value["message_template_id"] == 99887766 and change.time == datetime(2026, 9, 21, 14, 13, 20)
@@ -301,7 +451,9 @@ def test_a_status_without_pricing_or_recipient_is_still_a_status():
 
 
 def test_payments_are_no_delivery_statuses():
-    found = inbound.parse(body(notification(value(statuses=[{**status(), "type": "payment", "status": "captured"}, status()]))))
+    found = inbound.parse(
+        body(notification(value(statuses=[{**status(), "type": "payment", "status": "captured"}, status()])))
+    )
     assert len(found.statuses) == 1 and found.unknown[0].reason == "a payment, not a delivery status"
 
 
@@ -318,7 +470,11 @@ def test_every_entry_change_message_and_status_is_looked_at():
     found = inbound.parse(body(obj))
     assert [m.wamid for m in found.messages] == ["wamid.IN0", "wamid.IN1", "wamid.IN2", "wamid.IN5"]
     assert found.messages[-1].waba_id == "W2" and len(found.statuses) == len(found.changes) == 1
-    assert [part.path for part in found.unknown] == ["entry[0].changes[0]", "entry[0].changes[1].value.messages[1]", "entry[1]"]
+    assert [part.path for part in found.unknown] == [
+        "entry[0].changes[0]",
+        "entry[0].changes[1].value.messages[1]",
+        "entry[1]",
+    ]
 
 
 def test_a_thousand_updates_take_well_under_a_tenth_of_a_second():

@@ -11,20 +11,35 @@ from hypothesis import strategies as st
 from cloud_api import inbound
 
 ANY_TEXT = st.text(alphabet=st.characters(), max_size=20) | st.sampled_from(["\0", "\ud800", "text", "ES.1", "9" * 400])
-LEAF = st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT | st.integers(min_value=10**30, max_value=10**40)
+LEAF = (
+    st.none() | st.booleans() | st.integers() | st.floats() | ANY_TEXT | st.integers(min_value=10**30, max_value=10**40)
+)
 ANY_JSON = st.recursive(
-    LEAF, lambda children: st.lists(children, max_size=4) | st.dictionaries(ANY_TEXT, children, max_size=4), max_leaves=12)
+    LEAF,
+    lambda children: st.lists(children, max_size=4) | st.dictionaries(ANY_TEXT, children, max_size=4),
+    max_leaves=12,
+)
 
 KINDS = [
-    message("text"), message("image", image={"id": "1", "caption": "c"}), message("audio", audio={"id": "1", "voice": True}),
-    message("location", location={"latitude": 1.5, "longitude": 2}), message("order", order={"catalog_id": "5", "product_items": [
-        {"product_retailer_id": "S", "quantity": 1, "item_price": 2.5, "currency": "EUR"}]}),
+    message("text"),
+    message("image", image={"id": "1", "caption": "c"}),
+    message("audio", audio={"id": "1", "voice": True}),
+    message("location", location={"latitude": 1.5, "longitude": 2}),
+    message(
+        "order",
+        order={
+            "catalog_id": "5",
+            "product_items": [{"product_retailer_id": "S", "quantity": 1, "item_price": 2.5, "currency": "EUR"}],
+        },
+    ),
     message("contacts", contacts=[{"name": {"formatted_name": "A"}, "phones": [{"phone": "1", "wa_id": "1"}]}]),
     message("interactive", interactive={"type": "button_reply", "button_reply": {"id": "a", "title": "b"}}),
     message("interactive", interactive={"type": "nfm_reply", "nfm_reply": {"response_json": "{}"}}),
-    message("reaction", reaction={"message_id": "w", "emoji": "x"}), message("button", button={"payload": "p", "text": "t"}),
+    message("reaction", reaction={"message_id": "w", "emoji": "x"}),
+    message("button", button={"payload": "p", "text": "t"}),
     message("edit", edit={"original_message_id": "w", "message": {"type": "text", "text": {"body": "x"}}}),
-    message("system", system={"type": "user_changed_number", "wa_id": "1"}), message("revoke", revoke={"original_message_id": "w"}),
+    message("system", system={"type": "user_changed_number", "wa_id": "1"}),
+    message("revoke", revoke={"original_message_id": "w"}),
     message("unsupported", errors=[{"code": 1}]),
     message(referral={"source_url": "u"}, context={"id": "w"}, from_user_id="ES.1"),
 ]
@@ -65,7 +80,11 @@ def test_any_json_gives_a_notification(obj):
 @given(ANY_JSON, ANY_JSON, ANY_JSON)
 @settings(max_examples=200)
 def test_any_json_in_the_place_of_messages_contacts_and_metadata(one, two, three):
-    check(inbound.parse(json.dumps(notification({"metadata": one, "contacts": [two], "messages": [three], "statuses": [one]}))))
+    check(
+        inbound.parse(
+            json.dumps(notification({"metadata": one, "contacts": [two], "messages": [three], "statuses": [one]}))
+        )
+    )
 
 
 def places(obj, path=()):
@@ -95,7 +114,10 @@ def test_neighbours_of_a_broken_message_survive(item, replacement, data):
     items = [message(number=101), item, message(number=102)]
     found = inbound.parse(json.dumps(notification(value(items, statuses=[status(number=103)]))))
     check(found)
-    assert [m.wamid for m in found.messages if m.wamid in ("wamid.IN101", "wamid.IN102")] == ["wamid.IN101", "wamid.IN102"]
+    assert [m.wamid for m in found.messages if m.wamid in ("wamid.IN101", "wamid.IN102")] == [
+        "wamid.IN101",
+        "wamid.IN102",
+    ]
     assert len(found.statuses) == 1
     assert len(found.messages) + len(found.unknown) == 3
 
@@ -136,7 +158,7 @@ def test_any_text_can_be_stored(text):
 @settings(max_examples=100)
 def test_a_cut_body_is_the_one_error_and_nothing_else(length, data):
     whole = body(notification(value([message(text={"body": "é"})])))
-    cut = whole[:min(length, len(whole) - 1)]
+    cut = whole[: min(length, len(whole) - 1)]
     try:
         inbound.parse(cut)
     except inbound.NotJson:

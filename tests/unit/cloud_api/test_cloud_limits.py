@@ -1,8 +1,9 @@
 import pytest
-from cloud_api import limits
-from cloud_api.limits import Bucket
 from hypothesis import given
 from hypothesis import strategies as st
+
+from cloud_api import limits
+from cloud_api.limits import Bucket
 
 
 def test_a_bucket_gives_what_it_has_and_refills_with_time():
@@ -50,7 +51,9 @@ def test_pair_backoff(attempt, seconds):
     assert limits.pair_backoff(attempt) == seconds
 
 
-@given(st.floats(0.01, 1000), st.floats(1, 1000), st.lists(st.tuples(st.floats(0, 10), st.integers(0, 200)), max_size=50))
+@given(
+    st.floats(0.01, 1000), st.floats(1, 1000), st.lists(st.tuples(st.floats(0, 10), st.integers(0, 200)), max_size=50)
+)
 def test_never_more_than_capacity_plus_rate_times_time(rate, capacity, steps):
     bucket, now, total = Bucket(rate, capacity, capacity, 0), 0.0, 0
     for pause, count in steps:

@@ -5,10 +5,20 @@ from hypothesis import strategies as st
 from cloud_api import recipients
 
 
-@pytest.mark.parametrize("value, expected", [
-    ("+34 (600) 111-222", "34600111222"), ("34600111222", "34600111222"), (34600111222, "34600111222"),
-    ("\u0663\u0664", "34"), ("\u00b2", ""), ("", ""), (None, ""), (True, ""), ([], ""),
-])
+@pytest.mark.parametrize(
+    "value, expected",
+    [
+        ("+34 (600) 111-222", "34600111222"),
+        ("34600111222", "34600111222"),
+        (34600111222, "34600111222"),
+        ("\u0663\u0664", "34"),
+        ("\u00b2", ""),
+        ("", ""),
+        (None, ""),
+        (True, ""),
+        ([], ""),
+    ],
+)
 def test_only_digits_are_kept(value, expected):
     assert recipients.clean_digits(value) == expected
 
@@ -29,14 +39,23 @@ def test_business_scoped_ids_are_recognised(value):
     assert recipients.is_bsuid(value)
 
 
-@pytest.mark.parametrize("value", ["", "34600111222", "es.9f3", "ES.", "ES.a-b", "ES.9f3\n", "US." + "a" * 129, None, 7])
+@pytest.mark.parametrize(
+    "value", ["", "34600111222", "es.9f3", "ES.", "ES.a-b", "ES.9f3\n", "US." + "a" * 129, None, 7]
+)
 def test_other_values_are_no_business_scoped_ids(value):
     assert not recipients.is_bsuid(value)
 
 
-@pytest.mark.parametrize("number, region, expected", [
-    ("+34 600 111 222", None, "34600111222"), ("600 111 222", "ES", "34600111222"), ("600 111 222", None, None),
-    ("hello", "ES", None), ("", "ES", None), ("12", "ES", None),
-])
+@pytest.mark.parametrize(
+    "number, region, expected",
+    [
+        ("+34 600 111 222", None, "34600111222"),
+        ("600 111 222", "ES", "34600111222"),
+        ("600 111 222", None, None),
+        ("hello", "ES", None),
+        ("", "ES", None),
+        ("12", "ES", None),
+    ],
+)
 def test_numbers_as_people_write_them(number, region, expected):
     assert recipients.to_wa_id(number, region) == expected

@@ -20,10 +20,24 @@ def test_hex_digits_may_be_upper_case():
     assert signature.is_valid("s", BODY, "sha256=" + signature.sign("s", BODY)[7:].upper())
 
 
-@pytest.mark.parametrize("header", [
-    None, "", "sha256=", "sha256", "abc", signature.sign("other", BODY), signature.sign("secret", BODY)[7:],
-    "sha1=" + "0" * 64, signature.sign("secret", BODY) + "0", "sha256=" + "\u00e9" * 64, "sha256=" + "\u0660" * 64, 7, b"x",
-])
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "sha256=",
+        "sha256",
+        "abc",
+        signature.sign("other", BODY),
+        signature.sign("secret", BODY)[7:],
+        "sha1=" + "0" * 64,
+        signature.sign("secret", BODY) + "0",
+        "sha256=" + "\u00e9" * 64,
+        "sha256=" + "\u0660" * 64,
+        7,
+        b"x",
+    ],
+)
 def test_missing_malformed_and_wrong_headers_are_refused(header):
     assert signature.is_valid("secret", BODY, header) is False
 
