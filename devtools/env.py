@@ -135,7 +135,6 @@ class Environment:
             "data_dir": self.paths.data,
             "admin_passwd": "admin",
             "list_db": False,
-            "without_demo": True,
             "http_interface": "127.0.0.1",
             "server_wide_modules": "base,rpc,web",
             **LIMITS,
@@ -204,7 +203,7 @@ class Environment:
         """Install modules into a database for Templates; see its Installer."""
         log = self.paths.logs / f"install-{database}.log"
         log.unlink(missing_ok=True)
-        config = self.config(f"install-{database}", {"without_demo": not demo})
+        config = self.config(f"install-{database}", {"with_demo": demo})
         command = self.odoo_command("-d", database, "-i", ",".join(names), config=config)
         command += ["--stop-after-init", "--no-http", "--max-cron-threads=0", "--log-level=warn"]
         command += ["--with-demo"] if demo else []
