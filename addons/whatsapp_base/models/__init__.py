@@ -13,11 +13,15 @@ from . import whatsapp_chat_message
 from . import whatsapp_chat_message_status
 from . import whatsapp_chat_message_outbox
 from . import whatsapp_chat_message_media
+from . import whatsapp_chat_message_retention
 from . import whatsapp_webhook_event
+from . import whatsapp_webhook_event_shown
 from . import whatsapp_webhook_refusal
+from . import whatsapp_demo
 from . import discuss_channel
 from . import discuss_channel_member
 from . import discuss_channel_post
 from . import mail_message
 from . import res_company
+from . import res_config_settings
 from . import res_partner

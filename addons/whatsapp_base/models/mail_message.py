@@ -10,7 +10,9 @@ WORST_FIRST = ("failed", "uncertain", "queued", "sending", "cancelled", "accepte
 class MailMessage(models.Model):
     _inherit = "mail.message"
 
-    whatsapp_chat_message_ids = fields.One2many("whatsapp.chat.message", "mail_message_id", string="WhatsApp Messages")
+    whatsapp_chat_message_ids = fields.One2many(
+        "whatsapp.chat.message", "mail_message_id", string="WhatsApp Messages", groups="whatsapp_base.group_whatsapp_agent"
+    )
 
     def _to_store_defaults(self, target):
         return super()._to_store_defaults(target) + self._whatsapp_store_fields()

@@ -6,8 +6,13 @@ class ResPartner(models.Model):
 
     # Odoo does not index this column; every first message of a stranger searches it
     phone_sanitized = fields.Char(index="btree_not_null")
-    whatsapp_contact_ids = fields.One2many("whatsapp.contact", "partner_id", string="WhatsApp Contacts")
-    whatsapp_conversation_count = fields.Integer(compute="_compute_whatsapp_conversation_count")
+    # groups: who has no role in WhatsApp must still be able to read all fields of a partner
+    whatsapp_contact_ids = fields.One2many(
+        "whatsapp.contact", "partner_id", string="WhatsApp Contacts", groups="whatsapp_base.group_whatsapp_agent"
+    )
+    whatsapp_conversation_count = fields.Integer(
+        compute="_compute_whatsapp_conversation_count", groups="whatsapp_base.group_whatsapp_agent"
+    )
 
     def _compute_whatsapp_conversation_count(self):
         counts = dict(

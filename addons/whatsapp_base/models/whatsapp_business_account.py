@@ -1,4 +1,5 @@
 import uuid
+from secrets import token_urlsafe
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
@@ -56,6 +57,7 @@ class WhatsappBusinessAccount(models.Model):
         "Webhook Verify Token",
         compute="_compute_secrets",
         inverse="_inverse_verify_token",
+        default=lambda self: token_urlsafe(18),
         groups="whatsapp_base.group_whatsapp_admin",
         help="Any text of your choice: Meta repeats it when you register the callback address.",
     )
@@ -86,6 +88,8 @@ class WhatsappBusinessAccount(models.Model):
     state_message = fields.Char("Last Check", readonly=True, copy=False)
     checked_at = fields.Datetime("Checked On", readonly=True, copy=False)
     last_webhook_at = fields.Datetime("Last Notification", compute="_compute_last_webhook_at")
+    has_secret_key = fields.Boolean(compute="_compute_has_secret_key", help="The site has a key that encrypts credentials.")
+    is_ready = fields.Boolean(compute="_compute_is_ready", help="Everything that Meta asks for has been entered.")
 
     _waba_unique = models.Constraint("UNIQUE(waba_id)", "This WhatsApp Business Account is already connected.")
     _webhook_uuid_unique = models.UniqueIndex("(webhook_uuid)", "Two accounts cannot share a callback address.")
@@ -118,8 +122,10 @@ class WhatsappBusinessAccount(models.Model):
             value = account[name]
             if value == MASK:
                 continue
+            # whoever types behind the mask instead of replacing it means the new text only
+            value = (value or "").replace(MASK[0], "").strip()
             try:
-                sealed = value and secrets.seal(value.strip(), secret_key(), name)
+                sealed = value and secrets.seal(value, secret_key(), name)
             except secrets.SecretError as error:
                 raise UserError(str(error)) from None
             # sudo: the column is unreadable by design, the caller's right to write the account was checked by write()
@@ -185,6 +191,16 @@ class WhatsappBusinessAccount(models.Model):
         self.env.registry.clear_cache()
         return super().unlink()
 
+    def _compute_has_secret_key(self):
+        self.has_secret_key = bool(secret_key())
+
+    @api.depends("access_token_sealed", "app_secret_sealed", "verify_token_sealed")
+    def _compute_is_ready(self):
+        for account in self:
+            # sudo: only whether the credentials are there is told
+            account.is_ready = all(account.sudo()[f"{name}_sealed"] for name in SECRET_FIELDS)
+
+    @api.depends("webhook_uuid")
     def _compute_callback_url(self):
         for account in self:
             path = f"/whatsapp/webhook/{account.webhook_uuid}"
@@ -228,6 +244,41 @@ class WhatsappBusinessAccount(models.Model):
                     raise ValidationError(
                         self.env._("%(field)s holds digits only. Copy it from WhatsApp Manager.", field=label)
                     )
+
+    def action_new_verify_token(self):
+        """Store a new verify token and show it once; later on it can only be replaced."""
+        self.ensure_one()
+        self.check_access("write")
+        token = token_urlsafe(18)
+        self.verify_token = token
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "info",
+                "sticky": True,
+                "title": self.env._("New verify token"),
+                "message": self.env._("%s (copy it to your Meta app now: it is not shown again)", token),
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
+
+    def action_view_channels(self):
+        """Open the numbers of this account."""
+        return self._action_of_account("whatsapp_base.whatsapp_channel_action")
+
+    def action_view_templates(self):
+        """Open the templates of this account."""
+        return self._action_of_account("whatsapp_base.whatsapp_message_template_action")
+
+    def action_view_events(self):
+        """Open what Meta sent for this account."""
+        return self._action_of_account("whatsapp_base.whatsapp_webhook_event_action")
+
+    def _action_of_account(self, xmlid):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xmlid)
+        return dict(action, domain=[("account_id", "=", self.id)], context={"default_account_id": self.id})
 
     def _client(self, pool_size=8):
         """Return a :class:`cloud_api.client.CloudClient` for this account. Holds the token: never store or log it."""

@@ -56,6 +56,7 @@ class WhatsappChannel(models.Model):
     )
     paused_until = fields.Datetime(readonly=True, copy=False)
     pause_reason = fields.Char(readonly=True, copy=False)
+    is_paused = fields.Boolean(compute="_compute_is_paused")
     breaker_failures = fields.Integer(readonly=True, copy=False)
     conversation_count = fields.Integer(compute="_compute_conversation_count")
     color = fields.Integer()
@@ -67,6 +68,12 @@ class WhatsappChannel(models.Model):
         for channel in self:
             rate = THROUGHPUT_LEVELS.get(channel.throughput_level, 80)
             channel.send_rate = min(rate, COEXISTENCE_RATE) if channel.is_on_phone_app else rate
+
+    @api.depends("paused_until")
+    def _compute_is_paused(self):
+        now = fields.Datetime.now()
+        for channel in self:
+            channel.is_paused = bool(channel.paused_until and channel.paused_until > now)
 
     def _compute_conversation_count(self):
         counts = dict(

@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import bubbles
+from ..tools.readable import pretty
 
 OUTBOUND_STATES = [
     ("queued", "Queued"),
@@ -62,6 +63,9 @@ class WhatsappChatMessage(models.Model):
     body = fields.Text("Text")
     summary = fields.Char("Message", help="One line for lists.")
     payload = fields.Text(groups="whatsapp_base.group_whatsapp_admin", help="What Meta sent us, or what we send to Meta.")
+    payload_pretty = fields.Text(
+        "Payload (readable)", compute="_compute_payload_pretty", groups="whatsapp_base.group_whatsapp_admin"
+    )
     button_payload = fields.Char("Answer ID", help="ID of the button or list row that the customer chose.")
     wamid = fields.Char("WhatsApp Message ID", copy=False)
     uuid = fields.Char("Our ID", required=True, copy=False, default=lambda self: uuid.uuid4().hex)
@@ -126,6 +130,11 @@ class WhatsappChatMessage(models.Model):
     _media_idx = models.Index("(media_next_try_at, id) WHERE media_state = 'pending'")
     _unhandled_idx = models.Index("(id) WHERE direction = 'inbound' AND is_handled IS NOT TRUE")
     _thread_idx = models.Index("(conversation_id, sent_on DESC, id DESC)")
+
+    @api.depends("payload")
+    def _compute_payload_pretty(self):
+        for message in self:
+            message.payload_pretty = pretty(message.payload)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_flight(self):

@@ -32,6 +32,7 @@ class WhatsappContact(models.Model):
     language = fields.Char()
     active = fields.Boolean(default=True)
     conversation_ids = fields.One2many("whatsapp.conversation", "contact_id", string="Conversations")
+    conversation_count = fields.Integer(compute="_compute_conversation_count")
 
     _wa_id_unique = models.UniqueIndex(
         "(company_id, portfolio, wa_id) WHERE wa_id IS NOT NULL", "This phone number already has a WhatsApp contact."
@@ -47,6 +48,19 @@ class WhatsappContact(models.Model):
     def _compute_display_name(self):
         for contact in self:
             contact.display_name = contact._label()
+
+    def _compute_conversation_count(self):
+        counts = dict(
+            self.env["whatsapp.conversation"]._read_group([("contact_id", "in", self.ids)], ["contact_id"], ["__count"])
+        )
+        for contact in self:
+            contact.conversation_count = counts.get(contact, 0)
+
+    def action_view_conversations(self):
+        """Open the conversations of this contact."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_conversation_action")
+        return dict(action, domain=[("contact_id", "=", self.id)], context={})
 
     def _label(self):
         """Return the best name that is known: customer, profile, username, phone."""

@@ -30,7 +30,11 @@ class WhatsappConversation(models.Model):
         group_expand=True,
     )
     user_id = fields.Many2one(
-        "res.users", "Assigned to", tracking=True, index="btree_not_null", domain=[("share", "=", False)]
+        "res.users",
+        "Assigned to",
+        tracking=True,
+        index="btree_not_null",
+        domain=lambda self: [("all_group_ids", "in", self.env.ref("whatsapp_base.group_whatsapp_agent").id)],
     )
     team_id = fields.Many2one(
         "whatsapp.team", compute="_compute_team_id", store=True, readonly=False, precompute=True, index="btree_not_null", tracking=True
@@ -218,6 +222,12 @@ class WhatsappConversation(models.Model):
         self.write({"state": "open"})
         for conversation in self.filtered("user_id"):
             conversation._move_membership(self.env["res.users"], conversation.user_id)
+
+    def action_view_messages(self):
+        """Open the log of this conversation."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_chat_message_action")
+        return dict(action, domain=[("conversation_id", "=", self.id)], context={})
 
     def action_open_discuss(self):
         """Open the conversation in Discuss."""

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..cloud_api import outbound, templates
+from ..tools import bubbles
 
 CATEGORIES = [("MARKETING", "Marketing"), ("UTILITY", "Utility"), ("AUTHENTICATION", "Authentication")]
 
@@ -28,7 +29,8 @@ class WhatsappMessageTemplate(models.Model):
     rejected_reason = fields.Char(readonly=True)
     definition = fields.Text(readonly=True, groups="whatsapp_base.group_whatsapp_admin", help="What Meta sent, as JSON.")
     body_text = fields.Text("Text", readonly=True)
-    variable_count = fields.Integer(readonly=True)
+    variable_count = fields.Integer("Variables", readonly=True)
+    preview_html = fields.Html("Preview", compute="_compute_preview_html", sanitize=False)
     active = fields.Boolean(default=True)
 
     _meta_unique = models.UniqueIndex(
@@ -44,6 +46,12 @@ class WhatsappMessageTemplate(models.Model):
     def _compute_display_name(self):
         for template in self:
             template.display_name = f"{template.name} ({template.language})"
+
+    @api.depends("definition", "body_text")
+    def _compute_preview_html(self):
+        for template in self:
+            definition = template._definition()
+            template.preview_html = bubbles.template(templates.render_preview(definition.components)) if definition else False
 
     @api.model
     def _sync(self, account, listed):

@@ -345,7 +345,7 @@ class WhatsappWebhookEvent(models.Model):
     @api.autovacuum
     def _gc_done(self):
         """Delete handled notifications after the retention time, in batches."""
-        days = int(self.env["ir.config_parameter"].sudo().get_param("whatsapp_base.journal_retention_days", 30))
+        days = self.env["res.config.settings"]._whatsapp_days("whatsapp_base.journal_retention_days")
         if days <= 0:
             return None
         limit = 10_000

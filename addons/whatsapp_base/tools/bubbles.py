@@ -48,6 +48,17 @@ def bubble(content, labels: dict[str, str] | None = None) -> Markup:
     return Markup("<i>%s</i>") % (say("unsupported") or "This kind of message cannot be shown here: %s") % content.summary()
 
 
+def template(preview) -> Markup:
+    """Return how a template looks on the phone: text, then a line for each button.
+
+    :param preview: ``cloud_api.templates.Preview``
+    """
+    buttons = Markup("").join(
+        Markup('<div class="border-top mt-2 pt-2 text-center text-primary">%s</div>') % label for label in preview.buttons
+    )
+    return text(preview.text) + buttons
+
+
 def _location(place, say) -> Markup:
     name = place.name or place.address or say("location") or "Location"
     point = f"{place.latitude:.6f},{place.longitude:.6f}"
