@@ -3,10 +3,13 @@ import json
 from odoo import api, models
 from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 from ..cloud_api import markup
 from .discuss_channel import CHANNEL_TYPE
+
+ANNOUNCED_TOGETHER = 20
+NOT_SCHEDULED = {"scheduled_date": False}
 
 
 class DiscussChannel(models.Model):
@@ -68,13 +71,15 @@ class DiscussChannel(models.Model):
         channels.invalidate_recordset(["last_interest_dt"], flush=False)
         members = self.env["discuss.channel.member"].sudo()._read_group([("channel_id", "in", channels.ids)], ["channel_id"])
         with_members = {channel.id for (channel,) in members}
-        for message in messages:
-            channel = channels.browse(message.res_id)
-            if channel.id in with_members:
-                channel.with_context(whatsapp_queue_push=True)._notify_thread(message)
-            else:
-                store = Store(bus_channel=channel).add(message)
-                channel._bus_send("discuss.channel/new_message", {"data": store.get_result(), "id": channel.id})
+        # the Store looks at all messages that were fetched together, for each message: fetch few together
+        for chunk in split_every(ANNOUNCED_TOGETHER, messages.ids, messages.browse):
+            for message in chunk:
+                channel = channels.browse(message.res_id)
+                if channel.id in with_members:
+                    channel.with_context(whatsapp_queue_push=True)._notify_thread(message)
+                else:
+                    store = Store(bus_channel=channel).add(message, msg_vals=NOT_SCHEDULED)
+                    channel._bus_send("discuss.channel/new_message", {"data": store.get_result(), "id": channel.id})
 
     def _web_push_send_notification(self, devices, private_key, public_key, payload_by_lang=None, payload=None):
         """Queue the push: the direct way calls foreign servers inside our transaction."""

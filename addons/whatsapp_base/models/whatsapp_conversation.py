@@ -241,3 +241,9 @@ class WhatsappConversation(models.Model):
             "params": {"active_id": f"discuss.channel_{channel.id}"},
             "context": {"active_id": f"discuss.channel_{channel.id}"},
         }
+
+    def action_send_template(self):
+        """Ask for a template and its values, and send it; allowed outside the window, too."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_send_template_action")
+        return dict(action, context={"default_conversation_id": self.id})
