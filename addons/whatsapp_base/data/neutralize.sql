@@ -1,0 +1,4 @@
+-- A copy of a production database must not write to customers, nor read what they write
+UPDATE whatsapp_business_account SET access_token_sealed = NULL, app_secret_sealed = NULL, verify_token_sealed = NULL, state = 'draft';
+UPDATE whatsapp_channel SET paused_until = '2999-12-31', pause_reason = 'Neutralized copy of a database';
+UPDATE whatsapp_chat_message SET state = 'cancelled' WHERE state IN ('queued', 'sending');
