@@ -8,6 +8,7 @@ import psycopg2
 
 from odoo import SUPERUSER_ID, api
 from odoo.modules.registry import Registry
+from odoo.service import server as odoo_server
 
 from .duty import Duty
 from .sender import Sender
@@ -15,7 +16,7 @@ from .sender import Sender
 _logger = logging.getLogger(__name__)
 
 LINGER = 15.0  # seconds that a runner inside an Odoo process stays after its last work
-IDLE_POLL = 1.0  # seconds between two looks at work that becomes due by the clock
+IDLE_POLL = 0.8  # seconds between two looks at work that becomes due by the clock
 SIGNALING_INTERVAL = 1.0  # seconds between two checks whether the registry changed
 RECONNECT_DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0)
 FAREWELL = 0.8  # two of these are longer than anybody believes that we are still on duty (DUTY_CACHE) and commits
@@ -63,7 +64,9 @@ class Runner(threading.Thread):
     @property
     def stopping(self):
         """True once the process ends or somebody called :meth:`stop`."""
-        return self._halt.is_set() or not threading.main_thread().is_alive()
+        # the threaded server closes all connections a second after the signal, long before its main thread ends
+        told_to_quit = getattr(odoo_server.server, "quit_signals_received", 0)
+        return bool(self._halt.is_set() or told_to_quit or not threading.main_thread().is_alive())
 
     def run(self):
         failures = 0
