@@ -158,9 +158,7 @@ def ensure_node_tools(paths: Paths, ui: Ui) -> Path:
     if (target / ".complete").is_file():
         return target
     if not shutil.which("node") or not shutil.which("npm"):
-        raise Problem("JavaScript cannot be checked: there is no Node.js.", # Plain Python, for which Odoo's rules make no sense; and commands, which Odoo loads as scripts (no relative imports).
-PYLINT_IGNORED_FOLDERS = ("cloud_api", "cli")
-NODE_REMEDY)
+        raise Problem("JavaScript cannot be checked: there is no Node.js.", NODE_REMEDY)
     with paths.lock("node", shared=True), ui.step("Installing ESLint and prettier"):
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(source, target)
