@@ -91,12 +91,14 @@ def test_an_old_python_hands_over_or_explains_itself(python, tmp_path):
     if not python:
         pytest.skip("this machine has no Python older than 3.9 to try it with")
     environ = {"PATH": str(tmp_path), "HOME": str(tmp_path), "PYENV_ROOT": str(tmp_path)}
-    code = (
-        "import sys; sys.path.insert(0, {!r})\n"
-        "from devtools import bootstrap\n"
-        "bootstrap.search_paths = lambda environ: []\n"
-        "bootstrap.reexec_if_needed('dev', [])\n"
-    ).format(str(ROOT))
+    code = "\n".join(
+        [
+            f"import sys; sys.path.insert(0, {str(ROOT)!r})",
+            "from devtools import bootstrap",
+            "bootstrap.search_paths = lambda environ: []",
+            "bootstrap.reexec_if_needed('dev', [])",
+        ]
+    )
     done = subprocess.run([python, "-c", code], capture_output=True, text=True, env=environ)
     assert done.returncode == 2, done.stderr
     assert "3.10, 3.11, 3.12 or 3.13" in done.stderr

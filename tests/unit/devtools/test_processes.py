@@ -1,5 +1,6 @@
 """Processes end with all of their children, and messages about ports help."""
 
+import json
 import os
 import signal
 import socket
@@ -123,5 +124,5 @@ def test_a_process_number_that_was_given_to_somebody_else_is_not_ours(tmp_path):
     assert not same_process(os.getpid(), "1")
     assert not same_process(None, "1")
     note = Note(tmp_path / "note.json")
-    note.path.write_text('{"pid": 999999999, "birth": "1", "groups": [[%d, "1"]]}' % os.getpid())
+    note.path.write_text(json.dumps({"pid": 999999999, "birth": "1", "groups": [[os.getpid(), "1"]]}))
     assert note.end_orphans() == 0
