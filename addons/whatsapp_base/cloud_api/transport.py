@@ -250,6 +250,9 @@ def _read(response: requests.Response, max_bytes: int, deadline: float) -> bytes
         if time.monotonic() > deadline:
             raise OutcomeUnknown("The answer took too long.")
         chunks.append(chunk)
+    # Older versions of urllib3 take a broken answer for a short one.
+    if declared.isdigit() and response.raw.tell() < int(declared):
+        raise OutcomeUnknown("The answer broke off.")
     return b"".join(chunks)
 
 

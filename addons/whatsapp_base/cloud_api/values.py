@@ -17,6 +17,8 @@ _MAX_INT_DIGITS = 300
 # Earlier or later than this is junk, not a time: 2001-09-09 to 2100-01-01.
 _MIN_EPOCH, _MAX_EPOCH = 1_000_000_000, 4_102_444_800
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
 
 class NotJson(ValueError):
     """The body is not JSON in UTF-8, or is nested too deeply to be read."""
@@ -58,7 +60,7 @@ def _needs_cleaning(text: str, value: Any) -> bool:
     if text.isascii() and "\\ud" not in text and "\\uD" not in text:
         return False
     try:
-        json.dumps(value, ensure_ascii=False).encode()
+        _ENCODER.encode(value).encode()
     except UnicodeEncodeError:
         return True
     return False

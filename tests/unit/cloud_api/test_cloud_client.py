@@ -151,6 +151,20 @@ def test_whatever_breaks_after_sending_leaves_the_outcome_open_and_is_not_repeat
     assert len(server.seen) == 1
 
 
+def test_reading_calls_are_not_repeated_either(server, client):
+    server.reply = Reply(action="reset")
+    with pytest.raises(OutcomeUnknown):
+        client.call("GET", "300")
+    assert len(server.seen) == 1
+
+
+def test_a_proxy_of_the_environment_is_not_used_for_this_machine(server, monkeypatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
+    server.reply = Reply(body=ACCEPTED)
+    assert CloudClient(server.url, "v25.0", TOKEN).send("300", BODY).wamid == "wamid.OUT1"
+
+
 @pytest.mark.parametrize("url", ["http://127.0.0.1:{port}", "https://no-such-host.invalid"])
 def test_without_a_connection_nothing_was_sent(url):
     with socket.socket() as free:
@@ -255,6 +269,11 @@ def test_packed_answers_are_measured_unpacked(server, client):
     server.reply = Reply(200, gzip.compress(b"x" * 5_000_000), {"Content-Encoding": "gzip"})
     with pytest.raises(TooLarge):
         transport.exchange(client._session, "GET", server.url, (1, 1), max_bytes=1_000_000)
+
+
+def test_packed_answers_are_unpacked(server, client):
+    server.reply = Reply(200, gzip.compress(json.dumps(ACCEPTED).encode()), {"Content-Encoding": "gzip"})
+    assert client.send("300", BODY).wamid == "wamid.OUT1"
 
 
 # -- secrets

@@ -150,6 +150,21 @@ def test_contact_cards():
     assert found.summary() == "👤 Contact: Bo Li, Only Parts"
 
 
+@pytest.mark.parametrize(
+    "card",
+    [
+        {"phones": [7, None, "x", {"phone": 7}]},
+        {"phones": "x", "emails": [3, {"email": []}]},
+        {"name": "x"},
+        {"org": []},
+        {"origin": {}},
+    ],
+)
+def test_contact_cards_of_any_shape(card):
+    (found,) = content("contacts", contacts=[card]).cards
+    assert found.raw == card and found.emails == [] and found.name == ""
+
+
 def test_the_welcome_request_is_a_system_message():
     assert content("request_welcome") == inbound.System("request_welcome", "")
 
