@@ -34,9 +34,7 @@ def run(args: argparse.Namespace, ui: Ui) -> int:
     for folder in clusters:
         if args.all or args.databases or folder.name != "pg-demo":
             _remove_cluster(folder)
-            if folder.name == "pg-demo":
-                shutil.rmtree(paths.data, ignore_errors=True)
-    _remove_test_files(paths)
+            shutil.rmtree(paths.data / folder.name.removeprefix("pg-"), ignore_errors=True)
     if args.all or args.venv:
         for folder in paths.state.glob("venv-*"):
             shutil.rmtree(folder, ignore_errors=True)
@@ -57,10 +55,3 @@ def _remove_cluster(folder) -> None:
     )
     cluster = postgres.Cluster(folder, bin_folder or folder)
     cluster.destroy()
-
-
-def _remove_test_files(paths: Paths) -> None:
-    """Filestores of databases other than the demo's."""
-    for filestore in (paths.data / "filestore").glob("*"):
-        if filestore.name != "demo":
-            shutil.rmtree(filestore, ignore_errors=True)

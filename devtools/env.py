@@ -29,6 +29,8 @@ from .ui import Problem, Ui
 
 # Of the embedded clusters, these hold data that is thrown away anyway.
 VOLATILE_CLUSTERS = ("test",)
+# Other clusters take templates from this one, if it has them.
+DONOR = "test"
 LIMITS = {"limit_time_cpu": 600, "limit_time_real": 1200, "limit_memory_soft": 0, "limit_memory_hard": 0}
 
 
@@ -105,6 +107,11 @@ class Environment:
     # -- running programs ----------------------------------------------------------------------------------------------
 
     @property
+    def data(self) -> Path:
+        """Odoo's data folder (filestores, sessions), one for each cluster: their databases may have the same names."""
+        return self.paths.data / self.name
+
+    @property
     def addons_path(self) -> str:
         """The value of --addons-path: Odoo's own addons and ours."""
         return ",".join(str(folder) for folder in (*self.odoo.addons, self.paths.addons))
@@ -132,7 +139,7 @@ class Environment:
         """Write an Odoo configuration file .dev/run/<name>.conf with the database settings. Returns its path."""
         values: dict[str, object] = {
             "addons_path": self.addons_path,
-            "data_dir": self.paths.data,
+            "data_dir": self.data,
             "admin_passwd": "admin",
             "list_db": False,
             "http_interface": "127.0.0.1",
@@ -179,8 +186,22 @@ class Environment:
             else f"{modules.hashlib.sha256(str(self.paths.root).encode()).hexdigest()[:6]}_"
         )
         return Templates(
-            self.server, self._install, self.paths.data / "filestore", self.addons, self.odoo.identity, self.ui, scope
+            self.server,
+            self._install,
+            self.data / "filestore",
+            self.addons,
+            self.odoo.identity,
+            self.ui,
+            scope,
+            self._donors(),
         )
+
+    def _donors(self) -> list[tuple[postgres.Server, Path]]:
+        """The test cluster and its filestores, if it runs: what it has already need not be installed again here."""
+        if not self.server.can_restart or self.name == DONOR:
+            return []
+        donor = postgres.Cluster(self.paths.state / f"pg-{DONOR}", self.server.bin_folder)
+        return [(donor, self.paths.data / DONOR / "filestore")] if donor.is_running() else []
 
     def database(self, name: str, wanted: Iterable[str] | None = None, demo: bool = False) -> str:
         """Make a database (replacing one of that name) with these modules installed. Returns its name.

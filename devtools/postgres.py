@@ -169,7 +169,7 @@ class Server:
         )
 
     def transfer(self, name: str, other: "Server", new: str) -> None:
-        """Copy a database to another server by dump and restore."""
+        """Copy a database to another server by dump and restore; the other one gets it whole or not at all."""
         dump = [self.tool("pg_dump"), "--no-owner", "--no-acl", "-d", name]
         load = [other.tool("psql"), "-X", "-q", "-v", "ON_ERROR_STOP=1", "-o", os.devnull, "-d", new]
         other.createdb(new)

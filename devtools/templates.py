@@ -31,7 +31,8 @@ class Templates:
     """The templates on one server.
 
     install: runs Odoo to install modules into a database. filestores: folder of all filestores.
-    identity: text that stands for the Odoo in use.
+    identity: text that stands for the Odoo in use. donors: other servers that may have the same templates already,
+    each with its folder of filestores.
     """
 
     def __init__(
@@ -43,6 +44,7 @@ class Templates:
         identity: str,
         ui: Ui,
         scope: str = "",
+        donors: Sequence[tuple[Server, Path]] = (),
     ):
         self.server = server
         self.install = install
@@ -51,6 +53,7 @@ class Templates:
         self.identity = identity
         self.ui = ui
         self.prefix = f"{PREFIX}{scope}"
+        self.donors = donors
 
     def names(self, modules: Iterable[str], demo: bool) -> tuple[str, str]:
         """Names of the two layers for a set of modules: (Odoo's modules only, with ours)."""
@@ -73,8 +76,10 @@ class Templates:
         base, full = self.names(wanted, demo)
         if self.server.exists(full):
             return full
+        if self._receive(full):
+            return full
         ours = closure(wanted, self.addons)
-        if not self.server.exists(base):
+        if not self.server.exists(base) and not self._receive(base):
             foreign = sorted(
                 external(ours, self.addons) | {name for name in wanted if name not in self.addons} | set(ALWAYS)
             )
@@ -90,7 +95,7 @@ class Templates:
         """Make database `name` (replaced if it exists) a copy of a template, filestore included."""
         self.drop(name)
         self.server.createdb(name, template)
-        self._copy_filestore(template, name)
+        self._copy_filestore(self.filestores / template, self.filestores / name)
 
     def drop(self, name: str) -> None:
         """Drop a database and its filestore."""
@@ -115,6 +120,23 @@ class Templates:
         except BaseException:
             self.drop(partial)
             raise
+        self._publish(partial, name)
+
+    def _receive(self, name: str) -> bool:
+        """Copy a template from a donor that has it. Returns whether one had."""
+        for donor, filestores in self.donors:
+            if donor.exists(name):
+                partial = f"{name}_new"
+                self.drop(partial)
+                with self.ui.step("Copying a template database from another PostgreSQL"):
+                    donor.transfer(name, self.server, partial)
+                    self._copy_filestore(filestores / name, self.filestores / partial)
+                    self._publish(partial, name)
+                return True
+        return False
+
+    def _publish(self, partial: str, name: str) -> None:
+        """Give a finished template its name, and drop outdated ones of the same set."""
         for outdated in self.server.databases(name.rsplit("_", 1)[0] + "_"):
             if outdated != partial:
                 self.drop(outdated)
@@ -123,10 +145,11 @@ class Templates:
         if (self.filestores / partial).is_dir():
             os.replace(self.filestores / partial, self.filestores / name)
 
-    def _copy_filestore(self, source: str, target: str) -> None:
-        if (self.filestores / source).is_dir():
+    @staticmethod
+    def _copy_filestore(source: Path, target: Path) -> None:
+        if source.is_dir():
             # Files are named by their content and never change, so links are as good as copies.
-            shutil.copytree(self.filestores / source, self.filestores / target, copy_function=_link)
+            shutil.copytree(source, target, copy_function=_link)
 
 
 def _link(source: str, target: str) -> None:

@@ -28,6 +28,9 @@ class FakeServer:
     def dropdb(self, name):
         self.content.pop(name, None)
 
+    def transfer(self, name, other, new):
+        other.content[new] = list(self.content[name])
+
     def renamedb(self, name, new):
         self.content[new] = self.content.pop(name)
 
@@ -53,11 +56,11 @@ class World:
         store.mkdir(parents=True, exist_ok=True)
         (store / names[0]).write_text(names[0])
 
-    def templates(self, identity="19.0") -> Templates:
+    def templates(self, identity="19.0", donors=()) -> Templates:
         with open("/dev/null", "w") as nowhere:
             ui = Ui(stream=nowhere, live=False)
         ui.step = quiet
-        return Templates(self.server, self.install, self.filestores, modules.find(self.folder), identity, ui)
+        return Templates(self.server, self.install, self.filestores, modules.find(self.folder), identity, ui, "", donors)
 
 
 class quiet:
@@ -142,3 +145,20 @@ def test_copying_over_an_existing_database_replaces_it(world):
     world.server.content["work"] = ["old"]
     templates.copy(name, "work")
     assert world.server.content["work"] == world.server.content[name]
+
+
+def test_what_another_server_has_is_copied_and_not_installed_again(world, make_addon, tmp_path):
+    name = world.templates().ensure(["a_base"])
+    other = World(tmp_path / "other", make_addon)
+    assert other.templates(donors=[(world.server, world.filestores)]).ensure(["a_base"]) == name
+    assert other.installed == []
+    assert other.server.content[name] == world.server.content[name]
+    assert (other.filestores / name / "ab" / "a_base").read_text() == "a_base"
+
+
+def test_what_another_server_has_for_other_code_is_not_taken(world, make_addon, tmp_path):
+    world.templates().ensure(["a_base"])
+    other = World(tmp_path / "other", make_addon)
+    (other.folder / "a_base" / "models" / "m.py").write_text("x = 1")
+    other.templates(donors=[(world.server, world.filestores)]).ensure(["a_base"])
+    assert other.installed == [("a_base",)]
