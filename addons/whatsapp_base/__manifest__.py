@@ -27,5 +27,13 @@
         "views/whatsapp_menus.xml",
     ],
     "demo": ["demo/whatsapp_demo.xml"],
+    "assets": {
+        "web.assets_backend": [
+            "whatsapp_base/static/src/**/*",
+            ("remove", "whatsapp_base/static/src/**/*.dark.scss"),
+        ],
+        "web.assets_web_dark": ["whatsapp_base/static/src/**/*.dark.scss"],
+        "web.assets_unit_tests": ["whatsapp_base/static/tests/**/*"],
+    },
     "application": True,
 }

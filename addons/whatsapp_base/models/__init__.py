@@ -9,6 +9,8 @@ from . import whatsapp_message_template
 from . import whatsapp_conversation
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_send
+from . import whatsapp_conversation_api
+from . import whatsapp_conversation_store
 from . import whatsapp_chat_message
 from . import whatsapp_chat_message_status
 from . import whatsapp_chat_message_outbox
@@ -20,8 +22,13 @@ from . import whatsapp_webhook_refusal
 from . import whatsapp_demo
 from . import discuss_channel
 from . import discuss_channel_member
+from . import discuss_channel_member_store
 from . import discuss_channel_post
+from . import discuss_channel_store
+from . import ir_websocket
 from . import mail_message
+from . import mail_message_reaction
 from . import res_company
 from . import res_config_settings
 from . import res_partner
+from . import res_users

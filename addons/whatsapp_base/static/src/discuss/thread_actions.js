@@ -1,0 +1,73 @@
+import { registerThreadAction, threadActionsRegistry } from "@mail/core/common/thread_actions";
+
+import { _t } from "@web/core/l10n/translation";
+import { patch } from "@web/core/utils/patch";
+
+function openForm(store, resModel, resId, name) {
+    return store.env.services.action.doAction({
+        type: "ir.actions.act_window",
+        name,
+        res_model: resModel,
+        res_id: resId,
+        views: [[false, "form"]],
+        target: "current",
+    });
+}
+
+registerThreadAction("whatsapp-take", {
+    condition: ({ thread }) => Boolean(thread?.canTakeOnWhatsapp),
+    icon: "fa fa-fw fa-hand-paper-o",
+    inlineName: _t("Take"),
+    name: _t("Take this conversation"),
+    open: ({ thread }) => thread.takeOnWhatsapp(),
+    sequence: 1,
+    sequenceGroup: 3,
+});
+registerThreadAction("whatsapp-resolve", {
+    condition: ({ store, thread }) =>
+        Boolean(store.has_access_whatsapp && thread?.whatsapp_conversation_id) &&
+        thread.whatsapp_conversation_id.state !== "resolved",
+    icon: "fa fa-fw fa-check",
+    inlineName: _t("Resolve"),
+    name: _t("Resolve this conversation"),
+    open: ({ thread }) => thread.callOnWhatsapp("action_resolve"),
+    sequence: 2,
+    sequenceGroup: 3,
+});
+registerThreadAction("whatsapp-reopen", {
+    condition: ({ store, thread }) =>
+        Boolean(store.has_access_whatsapp) && thread?.whatsapp_conversation_id?.state === "resolved",
+    icon: "fa fa-fw fa-undo",
+    inlineName: _t("Open again"),
+    name: _t("Open this conversation again"),
+    open: ({ thread }) => thread.callOnWhatsapp("action_reopen"),
+    sequence: 2,
+    sequenceGroup: 3,
+});
+registerThreadAction("whatsapp-conversation", {
+    condition: ({ store, thread }) => Boolean(store.has_access_whatsapp && thread?.whatsapp_conversation_id),
+    icon: "fa fa-fw fa-info-circle",
+    name: _t("Conversation Details"),
+    open: ({ store, thread }) =>
+        openForm(store, "whatsapp.conversation", thread.whatsapp_conversation_id.id, thread.displayName),
+    sequence: 10,
+    sequenceGroup: 4,
+});
+registerThreadAction("whatsapp-customer", {
+    condition: ({ store, thread }) =>
+        Boolean(store.has_access_whatsapp && thread?.whatsapp_conversation_id?.partner_id),
+    icon: "fa fa-fw fa-address-card-o",
+    name: _t("Customer"),
+    open: ({ store, thread }) =>
+        openForm(store, "res.partner", thread.whatsapp_conversation_id.partner_id.id, thread.displayName),
+    sequence: 20,
+    sequenceGroup: 4,
+});
+
+// The settings of the channel behind a conversation are nobody's business; the conversation has its own form
+const advancedSettings = threadActionsRegistry.get("advanced-settings");
+patch(advancedSettings, {
+    condition(params) {
+        return !params.thread?.isWhatsapp && super.condition(params);
+    },
+});
