@@ -236,6 +236,8 @@ class WhatsappChatMessage(models.Model):
         messages = self.browse([row[0] for row in result])
         messages.invalidate_recordset(flush=False)
         self.browse([row[0] for row in result if row[2]])._notify_states()
+        if failed := [row[0] for row in result if row[3] == "failed"]:
+            self.browse(failed)._on_final_failure()
 
     def _learn_recipients(self, accepted):
         """Keep the user IDs that Meta tells when it accepts a message."""

@@ -141,6 +141,15 @@ class WhatsappChatMessage(models.Model):
         for message_id, _before, after in rows:
             if after == "failed" and message_id in failed:
                 self.browse(message_id)._react_to_error(failed[message_id], None)
+        if ended := [row[0] for row in rows if row[1] != row[2] == "failed"]:
+            self.browse(ended)._on_final_failure()
+
+    def _on_final_failure(self):
+        """Hook: these outgoing messages have failed for good; may be called again for the same ones.
+
+        Runs in the transaction that writes what became of a request, which must not fail: note what is to be
+        done (a scheduled action's trigger, for example) and do it later.
+        """
 
     def _notify_states(self):
         """Show the new states to whoever has the conversation open; one bus row a conversation.
