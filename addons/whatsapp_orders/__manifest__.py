@@ -1,0 +1,27 @@
+{
+    "name": "WhatsApp Orders",
+    "version": "19.0.1.0.0",
+    "summary": "Orders from WhatsApp chats: captured, offered to sellers, accepted from WhatsApp, sold in Odoo",
+    "author": "WhatsApp for Odoo contributors",
+    "license": "LGPL-3",
+    "category": "Sales/WhatsApp",
+    "depends": ["whatsapp_base", "sale_management"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/whatsapp_orders_rules.xml",
+        "data/ir_sequence_data.xml",
+        "data/ir_cron_data.xml",
+        "wizard/whatsapp_order_offer_wizard_views.xml",
+        "views/whatsapp_order_views.xml",
+        "views/whatsapp_order_report_views.xml",
+        "views/whatsapp_order_type_views.xml",
+        "views/whatsapp_seller_views.xml",
+        "views/whatsapp_conversation_views.xml",
+        "views/sale_order_views.xml",
+        "views/whatsapp_orders_menus.xml",
+    ],
+    "demo": [
+        "demo/whatsapp_orders_demo.xml",
+    ],
+    "application": True,
+}

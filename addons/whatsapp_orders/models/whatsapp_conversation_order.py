@@ -1,0 +1,104 @@
+from datetime import timedelta
+
+from odoo import fields, models
+
+TEXT_TYPES = ("text", "image", "video", "document", "button", "list")
+CONTINUE_FOR = timedelta(hours=24)
+SAME_ORDER_WITHIN = timedelta(minutes=10)
+
+
+class WhatsappConversation(models.Model):
+    """Customers' texts that become orders, and the answers that complete them."""
+
+    _inherit = "whatsapp.conversation"
+
+    def _handle_order_capture(self, message):
+        """Make an order of a text that asks for a service, or complete the one that waits for details.
+
+        :param message: incoming ``whatsapp.chat.message``
+        """
+        text = (message.body or "").strip()
+        if message.type not in TEXT_TYPES or not text:
+            return False
+        # sudo: the customer orders; the worker, or whoever replays the message, acts for them
+        conversation = self.sudo().with_company(self.company_id)
+        message = message.sudo()
+        asked = conversation.env["whatsapp.order.type"]._find_asked(text, conversation.company_id)
+        draft = conversation._order_to_complete()
+        if draft and asked in (draft.type_id, asked.browse()) and conversation._continue_order(draft, message, bool(asked)):
+            return True
+        if not asked:
+            return False
+        return conversation._capture_order(asked, message)
+
+    # ------------------------------------------------------------
+    # New orders
+    # ------------------------------------------------------------
+
+    def _capture_order(self, order_type, message):
+        """Make the order that a message asks for; one message makes one order, whatever happens."""
+        Order = self.env["whatsapp.order"]
+        if Order.search_count([("message_wamid", "=", message.wamid)], limit=1):
+            return True
+        extraction = order_type._extract(message.body)
+        if same := self._same_order(order_type, extraction.values):
+            message.whatsapp_order_id = same
+            same._tell_repeat()
+            return True
+        order = Order.create(
+            {
+                "company_id": self.company_id.id,
+                "type_id": order_type.id,
+                "partner_id": self.partner_id.id,
+                "conversation_id": self.id,
+                "source": "chat",
+                "message_wamid": message.wamid,
+                "customer_text": message.body,
+            }
+        )
+        message.whatsapp_order_id = order
+        order._fill_in(extraction.values)
+        order._go_on()
+        return True
+
+    def _same_order(self, order_type, values):
+        """Return the order of a few minutes ago that says the same, or nothing: people send twice."""
+        recent = self.env["whatsapp.order"].search(
+            [
+                ("contact_id", "=", self.contact_id.id),
+                ("type_id", "=", order_type.id),
+                ("source", "=", "chat"),
+                ("state", "not in", ("done", "rejected", "cancelled", "expired")),
+                ("ordered_at", ">=", fields.Datetime.now() - SAME_ORDER_WITHIN),
+            ]
+        )
+        return recent.filtered(lambda order: {d.key: d.value for d in order.detail_ids if d.value} == values)[:1]
+
+    # ------------------------------------------------------------
+    # Orders that wait for details
+    # ------------------------------------------------------------
+
+    def _order_to_complete(self):
+        """Return the customer's order for which we asked for details within the last day."""
+        return self.env["whatsapp.order"].search(
+            [
+                ("conversation_id", "=", self.id),
+                ("state", "=", "draft"),
+                ("source", "=", "chat"),
+                ("ordered_at", ">=", fields.Datetime.now() - CONTINUE_FOR),
+            ],
+            limit=1,
+        )
+
+    def _continue_order(self, order, message, is_same_service):
+        """Take what a message adds to a waiting order; tells whether it was meant for it."""
+        missing = order._missing_details().mapped("key")
+        extraction = order.type_id._extract(message.body, only=missing, asked=True)
+        if not extraction.values and not extraction.wrong and not is_same_service:
+            return False
+        message.whatsapp_order_id = order
+        order._lock()
+        if order.state == "draft":
+            order._fill_in(extraction.values)
+            order._go_on()
+        return True

@@ -1,0 +1,1 @@
+from . import whatsapp_order_offer_wizard
