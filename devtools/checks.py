@@ -6,7 +6,6 @@ import re
 import xml.etree.ElementTree as ElementTree
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from fnmatch import fnmatch
 from pathlib import Path
 
 from .modules import read_manifest
@@ -21,7 +20,7 @@ DATA_FOLDERS = ("security", "data", "views", "demo", "wizard", "wizards", "repor
 CODE_FOLDERS = ("models", "controllers", "wizard", "wizards", "report", "reports", "tests")
 # What Odoo 19 refuses or, worse, accepts on the server and breaks in the browser.
 OUTDATED = (
-    (re.compile(r"<tree[\s>]"), "<tree> is <list> since Odoo 18"),
+    (re.compile(r"<tree[\s/>]"), "<tree> is <list> since Odoo 18"),
     (re.compile(r"view_mode\"?>[^<]*\btree\b"), 'view mode "tree" is "list" since Odoo 18'),
     (re.compile(r"t-name=\"kanban-box\""), 'the kanban template is "card" since Odoo 18'),
     (re.compile(r"<\w[^>]*\s(attrs|states)=\""), "attrs= and states= are gone since Odoo 17"),
@@ -119,7 +118,7 @@ def check_assets(folder: Path, manifest: dict) -> Iterator[str]:
 def _matches(name: str, pattern: str) -> bool:
     """Whether a path matches one of Odoo's asset patterns, in which ** stands for any number of folders."""
     expression = re.escape(pattern).replace(r"\*\*/", "(?:.*/)?").replace(r"\*\*", ".*").replace(r"\*", "[^/]*")
-    return bool(re.fullmatch(expression, name)) or fnmatch(name, pattern)
+    return bool(re.fullmatch(expression, name))
 
 
 def check_xml(folder: Path) -> Iterator[Complaint]:

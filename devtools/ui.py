@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 PLAIN_EVERY = 15.0  # seconds between "still at it" lines where there is no terminal
+DETAIL_WIDTH = 240
 SPINNER = "|/-\\"
 
 
@@ -24,7 +25,7 @@ class Problem(Exception):
         """The whole explanation, ready to print."""
         lines = []
         if self.detail:
-            lines += [self.detail.rstrip(), ""]
+            lines += [line[:DETAIL_WIDTH] for line in self.detail.rstrip().splitlines()] + [""]
         lines.append(f"Problem: {self.message}")
         if self.remedy:
             first, *rest = self.remedy.strip().splitlines()
@@ -140,7 +141,7 @@ def megabytes(count: int) -> str:
     return f"{count / 1_000_000:.0f}"
 
 
-def tail(path, lines: int = 30) -> str:
+def tail(path, lines: int = 20) -> str:
     """The last lines of a log, for showing in a problem. Empty when there is none."""
     try:
         with open(path, encoding="utf-8", errors="replace") as log:
