@@ -5,6 +5,7 @@ people, messages, statuses and typing. While a page is open as a person, that pe
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
@@ -13,7 +14,9 @@ from aiohttp import WSMsgType, web
 
 from . import inbound, rendering
 from .errors import BadInput, GraphError
+from .files import add_media
 from .keys import SIM
+from .opus import NotOpus, webm_to_ogg
 
 _logger = logging.getLogger(__name__)
 #: People listed on the page, the most recently active first.
@@ -294,7 +297,10 @@ async def upload(request):
         raise BadInput("(body)", "is empty", "Send the bytes of the file.")
     number = inbound.find_number(sim, request.query.get("pnid"))
     mime = request.headers.get("Content-Type", "application/octet-stream")
-    media = inbound.add_media(sim, number.id, data, mime, request.query.get("filename") or None)
+    if "webm" in mime:
+        with contextlib.suppress(NotOpus):
+            data, mime = webm_to_ogg(data), "audio/ogg; codecs=opus"
+    media = add_media(sim, number.id, data, mime, request.query.get("filename") or None)
     return {"id": media.id, "mime_type": mime}
 
 

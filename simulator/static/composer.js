@@ -5,7 +5,7 @@ import { TABS, split } from "./emoji.js";
 import { duration } from "./format.js";
 import { contactSheet, locationSheet, previewSheet } from "./sheets.js";
 
-const VOICE_TYPES = ["audio/ogg;codecs=opus", "audio/mp4;codecs=opus", "audio/webm;codecs=opus", "audio/mp4", "audio/webm"];
+const VOICE_TYPES = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/mp4"];
 
 /**
  * The composer of a chat.

@@ -107,7 +107,8 @@ export function ticks(status) {
 /** A round picture with initials; the colour comes from the name. */
 export function avatar(name, className = "") {
     const words = (name || "?").replace(/^[@+]/, "").split(/[\s.]+/).filter(Boolean);
-    const initials = words.slice(0, 2).map((word) => [...word][0]).join("").toUpperCase() || "?";
+    const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+    const initials = ends.map((word) => [...word][0]).join("").toUpperCase() || "?";
     let hue = 2166136261;
     for (const char of name || "") {
         hue = Math.imul(hue ^ char.codePointAt(0), 16777619) >>> 0;

@@ -19,6 +19,10 @@ from simulator.app import create_app  # noqa: E402
 from simulator.keys import SIM  # noqa: E402
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "browser: needs a real Chromium")
+
+
 async def _listen(app):
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
