@@ -127,7 +127,7 @@ function drawPeople() {
                 h("span.person-text", {},
                     h("span.person-line", {}, h("b", { text: label(person) }),
                         person.last ? h("time", { text: when(person.last.at) }) : null),
-                    h("span.person-line", {}, h("small", {}, h("span", { text: person.last ? person.last.text : detail(person) })),
+                    h("span.person-line", {}, h("small", {}, h("span", { text: person.last ? person.last.text : detail(person).split(" · ")[0] })),
                         person.unread ? h("span.badge", { text: person.unread }) : person.about && !person.last
                             ? h("span.tag", { text: person.about.split(",")[0] }) : null))));
     }), ...(people.length ? [] : [h("li.nobody", { text: "Nobody found" })]));

@@ -172,7 +172,7 @@ const BUTTON_ICONS = { reply: "reply", list: "list", url: "link", phone: "phone"
 
 function buttons(message, actions) {
     const all = message.buttons.map((button, index) => {
-        const props = { type: "button", class: button.kind, onclick: () => actions.press(message, index) };
+        const props = { type: "button", class: `kind-${button.kind}`, onclick: () => actions.press(message, index) };
         if (button.kind === "none" || (message.answered && ["reply", "list"].includes(button.kind))) {
             props.disabled = true;
         }

@@ -19,7 +19,8 @@ export function chatScreen(number, link) {
     let lastDay = null;
     let lastMine = null;
     let typingTimer = null;
-    const list = h("div.messages", { tabindex: -1, role: "log", "aria-label": `Chat with ${number.name}` });
+    const content = h("div.content", { role: "log", "aria-label": `Chat with ${number.name}` });
+    const list = h("div.messages", { tabindex: -1 }, content);
     const status = h("small.presence", { text: "business account" });
     const bottom = h("button.to-bottom", { type: "button", hidden: true, "aria-label": "To the newest message",
         onclick: () => scroll(true) }, icon("down"));
@@ -43,7 +44,10 @@ export function chatScreen(number, link) {
         atBottom = nearBottom();
         bottom.hidden = atBottom;
     });
-    new ResizeObserver(() => atBottom && (list.scrollTop = list.scrollHeight)).observe(list);
+    // a panel that opens or a picture that loads must not push the newest message out of sight
+    const stick = new ResizeObserver(() => atBottom && (list.scrollTop = list.scrollHeight));
+    stick.observe(list);
+    stick.observe(content);
 
     const actions = {
         business: number.name,
@@ -112,17 +116,14 @@ export function chatScreen(number, link) {
     function draw(message) {
         const day = dayName(message.at);
         if (day !== lastDay) {
-            list.append(h("div.day", {}, h("span", { text: day })));
+            content.append(h("div.day", {}, h("span", { text: day })));
             [lastDay, lastMine] = [day, null];
         }
         const row = bubble(message, actions);
         row.classList.toggle("follows", lastMine === message.mine);
         lastMine = message.mine;
-        list.append(row);
+        content.append(row);
         shown.set(message.wamid, { message, node: row });
-        for (const image of row.querySelectorAll("img")) {
-            image.addEventListener("load", () => scroll());
-        }
     }
 
     function redraw(message) {
@@ -141,7 +142,7 @@ export function chatScreen(number, link) {
         status.textContent = on ? "typing…" : "business account";
         status.classList.toggle("on", on);
         if (on) {
-            list.append(typing);
+            content.append(typing);
             scroll();
             typingTimer = setTimeout(() => setTyping(false), TYPING_SECONDS * 1000);
         }
@@ -153,11 +154,11 @@ export function chatScreen(number, link) {
         focus: write.focus,
         /** Show a whole thread. */
         load(messages) {
-            list.replaceChildren();
+            content.replaceChildren();
             shown.clear();
             [lastDay, lastMine] = [null, null];
             if (!messages.length) {
-                list.append(h("div.empty", {}, icon("lock", 22), h("p", { text: `Nothing here yet. Say something to ${number.name}.` })));
+                content.append(h("div.empty", {}, icon("lock", 22), h("p", { text: `Nothing here yet. Say something to ${number.name}.` })));
             }
             messages.forEach(draw);
             scroll(true);
@@ -165,7 +166,7 @@ export function chatScreen(number, link) {
         /** Show a new message, or a known one that changed. */
         add(message) {
             const stay = atBottom || message.mine;
-            const empty = list.querySelector(".empty");
+            const empty = content.querySelector(".empty");
             if (empty) {
                 empty.remove();
             }

@@ -76,7 +76,9 @@ export function format(text) {
         if (index % 2) {
             nodes.push(h("pre", { text: part.replace(/^\n|\n$/g, "") }));
         } else if (part) {
-            nodes.push(...lines(part));
+            // a code block is a block: the line breaks that touch it show no empty line
+            const trimmed = part.replace(index ? /^\n/ : /^$/, "").replace(index < parts.length - 1 ? /\n$/ : /^$/, "");
+            nodes.push(...(trimmed ? lines(trimmed) : []));
         }
     });
     return nodes;

@@ -74,7 +74,7 @@ export function form(title, fields, action, done) {
 
 function labelled({ name, label, type = "text", value = "", hint, placeholder }, index) {
     const input = h("input", { name, type, value: type === "checkbox" ? null : value, placeholder,
-        autocomplete: "off", "data-first": index === 0, checked: type === "checkbox" && value });
+        autocomplete: "off", "data-first": index === 0, checked: type === "checkbox" && Boolean(value) });
     return h("label", { class: type }, h("span", { text: label }), input, hint ? h("small", { text: hint }) : null);
 }
 
