@@ -24,6 +24,7 @@ def _arguments(argv):
                         help="data to start with (default: %(default)s)")
     parser.add_argument("--base-url", help="address that clients use, if not http://HOST:PORT")
     parser.add_argument("--config", "--data", dest="config", metavar="FILE", help="JSON file for POST /_sim/config")
+    parser.add_argument("--webhook-url", help="where webhooks go from the start, without the challenge")
     parser.add_argument("--verbose", action="store_true", help="log every request")
     return parser.parse_args(argv)
 
@@ -39,6 +40,8 @@ async def serve(arguments, config):
     app = create_app(arguments.seed, arguments.base_url)
     app[SIM].config.update(config)
     app[SIM].apply_config()
+    for meta_app in app[SIM].world.apps.values():
+        meta_app.callback_url = arguments.webhook_url or ""
     runner = web.AppRunner(app, access_log=logging.getLogger("simulator.access") if arguments.verbose else None,
                            keepalive_timeout=75, handle_signals=False, shutdown_timeout=1)
     await runner.setup()

@@ -14,6 +14,7 @@ from .recording import Recorder
 from .seed import SEEDS
 from .state import Message
 from .timeline import Timeline
+from .validation.media import MEDIA_LIMITS
 
 _logger = logging.getLogger(__name__)
 _RANK = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
@@ -90,6 +91,17 @@ class Simulator:
             self.pages.message(message)
         if silent:
             return
+        if self.config.media.fetch_links and not failed and (link := media_link(message)):
+            self.hub.spawn(self._fetch(message, link, delay))
+        else:
+            self._plan(message, failed, delay)
+
+    async def _fetch(self, message, link, delay):
+        """Get the file behind a link before the message leaves, as Meta does; 131053 when that fails."""
+        problem = await self.hub.fetch(link)
+        self._plan(message, (131053, problem) if problem else None, delay)
+
+    def _plan(self, message, failed, delay):
         settings = self.config.webhook
         step = settings.status_delay_ms / 1000
         if failed:
@@ -179,3 +191,8 @@ class Simulator:
             context_id=context.get("message_id") if isinstance(context, dict) else None,
             callback=callback, by_user_id=by_user_id,
         )
+
+
+def media_link(message):
+    """The link of a media message, or None."""
+    return message.content.get("link") if message.type in MEDIA_LIMITS else None

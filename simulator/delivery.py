@@ -301,6 +301,20 @@ class Hub:
         """Updates not yet delivered: queued, on their way, or between two attempts."""
         return (sum(len(e.ready) + e.busy for e in self.endpoints.values())) + self.retrying
 
+    async def fetch(self, link):
+        """Get a linked file. :returns: None when it is there, else what was wrong (text)."""
+        try:
+            async with self.session.get(link, timeout=aiohttp.ClientTimeout(total=10)) as response:
+                if response.status != 200:
+                    return f"Downloading media from weblink failed with http code {response.status}"
+                async for _chunk in response.content.iter_chunked(65536):
+                    pass
+        except asyncio.TimeoutError:
+            return "Downloading media from weblink timed out"
+        except (aiohttp.ClientError, OSError, ValueError) as exc:
+            return f"Downloading media from weblink failed: {type(exc).__name__}"
+        return None
+
     async def verify(self, url, verify_token):
         """Meta's challenge on registration.
 

@@ -106,9 +106,10 @@ class Pages:
 
     def _flush(self):
         keys, self._dirty = self._dirty, set()
-        views = [self.person_view(self.sim.world.people[key]) for key in keys if key in self.sim.world.people]
+        known = [self.sim.world.people[key] for key in keys if key in self.sim.world.people]
+        views = [self.person_view(person) for person in known[:PEOPLE_LIMIT]]
         for page in self.open:
-            page.tell("persons", persons=views[:PEOPLE_LIMIT])
+            page.tell("persons", persons=views)
             if page.me in keys:
                 page.tell("chats", chats=self.chats(page.me))
 

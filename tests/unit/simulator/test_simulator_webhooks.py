@@ -203,3 +203,13 @@ def test_a_status_never_goes_backwards_by_itself(hooked):
     hooked.inbound("flush")
     wait(lambda: len(hooked.receiver.messages()) == 2)
     assert len(hooked.receiver.statuses(wamid)) == 3
+
+
+def test_linked_media_are_fetched_when_told_so(hooked):
+    hooked.config(media={"fetch_links": True})
+    hooked.inbound()
+    good = hooked.send(type_="image", content={"link": f"{hooked.base}/static/icon.svg"}).json()["messages"][0]["id"]
+    bad = hooked.send(type_="image", content={"link": f"{hooked.base}/static/none.png"}).json()["messages"][0]["id"]
+    wait(lambda: len(hooked.receiver.statuses(good)) == 3)
+    [status] = wait(lambda: hooked.receiver.statuses(bad))
+    assert status["errors"][0]["code"] == 131053 and "404" in status["errors"][0]["error_data"]["details"]
