@@ -14,7 +14,11 @@ MAX_BODY = 4 * 1024 * 1024  # Meta sends up to 3 MB (Webhooks, "Payload size")
 class WhatsappWebhook(http.Controller):
     """Meta's side door: verification (GET) and notifications (POST) of an account's app."""
 
-    @http.route("/whatsapp/webhook/<string:hook>", type="http", auth="none", methods=["GET"], csrf=False, save_session=False)
+    # readonly: routes without login default to a replica's cursor, and every call here writes
+    @http.route(
+        "/whatsapp/webhook/<string:hook>", type="http", auth="none", methods=["GET"], csrf=False, save_session=False,
+        readonly=False,
+    )
     def verify(self, hook, **query):
         """Answer Meta's challenge (Webhooks, "Verification requests") when the verify token is ours."""
         account = self._account(hook)
@@ -25,7 +29,10 @@ class WhatsappWebhook(http.Controller):
             return self._refuse(hook, account.id, "verify", 403)
         return Response(query.get("hub.challenge", ""), content_type="text/plain; charset=utf-8")
 
-    @http.route("/whatsapp/webhook/<string:hook>", type="http", auth="none", methods=["POST"], csrf=False, save_session=False)
+    @http.route(
+        "/whatsapp/webhook/<string:hook>", type="http", auth="none", methods=["POST"], csrf=False, save_session=False,
+        readonly=False,
+    )
     def receive(self, hook, **_query):
         """Store one signed notification. Everything else happens after the answer."""
         account_id, secret = request.env["whatsapp.business.account"].sudo()._webhook_key(hook)
@@ -61,7 +68,8 @@ class WhatsappWebhook(http.Controller):
         if (request.httprequest.content_length or 0) > MAX_BODY:
             return None
         try:
-            body = request.httprequest.get_data(cache=False)
+            # cached: Odoo calls the controller again after a database conflict, and the stream is gone then
+            body = request.httprequest.get_data(cache=True)
         except RequestEntityTooLarge:
             return None
         return body if len(body) <= MAX_BODY else None

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResPartner(models.Model):
@@ -14,6 +14,7 @@ class ResPartner(models.Model):
         compute="_compute_whatsapp_conversation_count", groups="whatsapp_base.group_whatsapp_agent"
     )
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_whatsapp_conversation_count(self):
         counts = dict(
             self.env["whatsapp.conversation"]._read_group([("partner_id", "in", self.ids)], ["partner_id"], ["__count"])

@@ -75,6 +75,7 @@ class WhatsappChannel(models.Model):
         for channel in self:
             channel.is_paused = bool(channel.paused_until and channel.paused_until > now)
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_conversation_count(self):
         counts = dict(
             self.env["whatsapp.conversation"]._read_group([("channel_id", "in", self.ids)], ["channel_id"], ["__count"])

@@ -3,6 +3,11 @@ from odoo.tools import SQL
 
 from ..cloud_api.inbound import Identity
 
+# who somebody is on WhatsApp is Meta's word: whoever could change it could send one customer's answers to another
+SYSTEM_FIELDS = {
+    "company_id", "portfolio", "wa_id", "bsuid", "parent_bsuid", "username", "profile_name", "last_inbound_at", "is_unreachable",
+}
+
 
 class WhatsappContact(models.Model):
     """One WhatsApp user as one business portfolio knows them.
@@ -49,6 +54,11 @@ class WhatsappContact(models.Model):
         for contact in self:
             contact.display_name = contact._label()
 
+    def write(self, vals):
+        self.env["whatsapp.lane"]._check_system_fields(self, vals, SYSTEM_FIELDS)
+        return super().write(vals)
+
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_conversation_count(self):
         counts = dict(
             self.env["whatsapp.conversation"]._read_group([("contact_id", "in", self.ids)], ["contact_id"], ["__count"])

@@ -6,6 +6,11 @@ from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
 SERVICE_WINDOW = timedelta(hours=24)
+# what only the intake and the outbox may change: agents have the right to write conversations, not these facts
+SYSTEM_FIELDS = {
+    "channel_id", "contact_id", "company_id", "partner_id", "discuss_channel_id", "window_expires_at", "last_inbound_at",
+    "last_outbound_at", "last_message_at", "last_message_preview", "waiting_since", "unanswered_count",
+}
 
 
 class WhatsappConversation(models.Model):
@@ -85,6 +90,7 @@ class WhatsappConversation(models.Model):
             return [("window_expires_at", ">", now)]
         return ["|", ("window_expires_at", "=", False), ("window_expires_at", "<=", now)]
 
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_message_line_count(self):
         counts = dict(
             self.env["whatsapp.chat.message"]._read_group([("conversation_id", "in", self.ids)], ["conversation_id"], ["__count"])
@@ -173,6 +179,7 @@ class WhatsappConversation(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
+        self.env["whatsapp.lane"]._check_system_fields(self, vals, SYSTEM_FIELDS)
         if "user_id" not in vals:
             return super().write(vals)
         before = {conversation: conversation.user_id for conversation in self}
@@ -206,7 +213,9 @@ class WhatsappConversation(models.Model):
         """Close the conversations: they leave the agents' sidebars until the customer writes again."""
         for conversation in self:
             user = conversation.user_id
-            conversation.write({"state": "resolved", "waiting_since": False, "unanswered_count": 0})
+            conversation.state = "resolved"
+            # sudo: counters belong to the system; the right to resolve was checked by the line above
+            conversation.sudo().write({"waiting_since": False, "unanswered_count": 0})
             if user:
                 conversation._release_agents()
 
