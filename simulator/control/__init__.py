@@ -1,0 +1,46 @@
+"""The control API under ``/_sim/``: scripts the simulator and answers what happened.
+
+Wrong input is answered 400 with ``{"error": {"field", "message", "remedy"}}``, never 500.
+"""
+
+import logging
+
+from aiohttp import web
+
+from ..errors import BadInput
+from ..keys import SIM
+from . import ask, drive, hooks, world
+
+_logger = logging.getLogger(__name__)
+
+ROUTES = (
+    ("POST", "reset", drive.reset), ("GET", "config", drive.get_config), ("POST", "config", drive.set_config),
+    ("GET", "fail", drive.list_failures), ("POST", "fail", drive.add_failure), ("DELETE", "fail", drive.clear_failures),
+    ("POST", "inbound", drive.post_inbound), ("POST", "webhook", drive.post_webhook), ("POST", "webhook_url", hooks.set_webhook_url),
+    ("GET", "webhook_url", ask.get_webhooks), ("GET", "requests", ask.get_requests), ("GET", "sent", ask.get_sent),
+    ("GET", "deliveries", ask.get_deliveries), ("GET", "stats", ask.get_stats), ("POST", "status", drive.set_status),
+    ("POST", "read", drive.read_thread), ("POST", "window", drive.set_window), ("POST", "people", world.add_person),
+    ("POST", "tokens", world.set_token), ("POST", "apps", world.add_app), ("POST", "wabas", world.add_waba),
+    ("POST", "numbers", world.add_number), ("POST", "templates", world.add_template),
+)
+
+
+def wrap(handler):
+    """A control handler ``(sim, request) -> JSON`` as aiohttp handler: wrong input becomes 400."""
+    async def answer(request):
+        try:
+            return web.json_response(await handler(request.app[SIM], request))
+        except BadInput as error:
+            return web.json_response(error.body(), status=400)
+        except Exception:
+            _logger.exception("%s %s", request.method, request.path)
+            return web.json_response(
+                BadInput("(body)", "could not be understood", "See simulator/README.md for the shape.").body(),
+                status=400)
+    return answer
+
+
+def add_routes(app):
+    """Register the control API."""
+    for method, name, handler in ROUTES:
+        app.router.add_route(method, f"/_sim/{name}", wrap(handler))
