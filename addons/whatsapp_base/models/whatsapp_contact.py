@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..cloud_api.inbound import Identity
+from ..tools.guard import check_system_fields
 
 # who somebody is on WhatsApp is Meta's word: whoever could change it could send one customer's answers to another
 SYSTEM_FIELDS = {
@@ -55,7 +56,7 @@ class WhatsappContact(models.Model):
             contact.display_name = contact._label()
 
     def write(self, vals):
-        self.env["whatsapp.lane"]._check_system_fields(self, vals, SYSTEM_FIELDS)
+        check_system_fields(self, vals, SYSTEM_FIELDS)
         return super().write(vals)
 
     @api.depends_context("uid", "allowed_company_ids")

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 from odoo.tools.misc import format_datetime
 
+from ..tools.guard import check_system_fields
+
 SERVICE_WINDOW = timedelta(hours=24)
 # what only the intake and the outbox may change: agents have the right to write conversations, not these facts
 SYSTEM_FIELDS = {
@@ -179,7 +181,7 @@ class WhatsappConversation(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
-        self.env["whatsapp.lane"]._check_system_fields(self, vals, SYSTEM_FIELDS)
+        check_system_fields(self, vals, SYSTEM_FIELDS)
         if "user_id" not in vals:
             return super().write(vals)
         before = {conversation: conversation.user_id for conversation in self}
