@@ -216,16 +216,21 @@ class WhatsappChatMessage(models.Model):
             SQL(
                 """WITH v (id, state, rank, wamid, accepted_at, failed_at, next_try_at, code, title, remedy, details)
                         AS (VALUES %(values)s),
-                        held AS (SELECT m.id FROM whatsapp_chat_message m JOIN v USING (id) ORDER BY m.id FOR UPDATE OF m)
+                        held AS (SELECT m.id,
+                                        CASE WHEN m.state IN ('sending', 'uncertain') AND v.state = 'queued' THEN 'queued'
+                                             WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s THEN v.state
+                                             ELSE m.state END AS new_state
+                                   FROM whatsapp_chat_message m JOIN v USING (id) ORDER BY m.id FOR UPDATE OF m)
                    UPDATE whatsapp_chat_message m
-                      SET state = CASE WHEN m.state IN ('sending', 'uncertain') AND v.state = 'queued' THEN 'queued'
-                                       WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s THEN v.state
-                                       ELSE m.state END,
+                      SET state = held.new_state,
                           wamid = COALESCE(m.wamid, v.wamid),
                           accepted_at = COALESCE(m.accepted_at, v.accepted_at),
                           failed_at = COALESCE(m.failed_at, v.failed_at),
-                          next_try_at = v.next_try_at,
-                          error_code = v.code, error_title = v.title, error_remedy = v.remedy, error_details = v.details,
+                          next_try_at = CASE WHEN held.new_state = v.state THEN v.next_try_at END,
+                          error_code = CASE WHEN held.new_state = v.state THEN v.code ELSE m.error_code END,
+                          error_title = CASE WHEN held.new_state = v.state THEN v.title ELSE m.error_title END,
+                          error_remedy = CASE WHEN held.new_state = v.state THEN v.remedy ELSE m.error_remedy END,
+                          error_details = CASE WHEN held.new_state = v.state THEN v.details ELSE m.error_details END,
                           claimed_by = NULL,
                           write_date = now() AT TIME ZONE 'utc'
                      FROM v JOIN held USING (id) WHERE m.id = v.id

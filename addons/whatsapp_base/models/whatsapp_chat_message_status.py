@@ -113,10 +113,11 @@ class WhatsappChatMessage(models.Model):
             SQL(
                 """WITH v (id, state, rank, wamid, sent_at, delivered_at, read_at, failed_at, category, type,
                            code, title, remedy, details) AS (VALUES %(values)s),
-                        old AS (SELECT m.id, m.state FROM whatsapp_chat_message m JOIN v USING (id)
-                                 ORDER BY m.id FOR UPDATE OF m)
+                        old AS (SELECT m.id, m.state, CASE WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s
+                                                           THEN v.state ELSE m.state END AS new_state
+                                  FROM whatsapp_chat_message m JOIN v USING (id) ORDER BY m.id FOR UPDATE OF m)
                    UPDATE whatsapp_chat_message m
-                      SET state = CASE WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s THEN v.state ELSE m.state END,
+                      SET state = old.new_state,
                           wamid = COALESCE(m.wamid, v.wamid),
                           sent_at = LEAST(m.sent_at, v.sent_at),
                           delivered_at = LEAST(m.delivered_at, v.delivered_at),
@@ -124,10 +125,10 @@ class WhatsappChatMessage(models.Model):
                           failed_at = LEAST(m.failed_at, v.failed_at),
                           pricing_category = COALESCE(v.category, m.pricing_category),
                           pricing_type = COALESCE(v.type, m.pricing_type),
-                          error_code = COALESCE(m.error_code, v.code),
-                          error_title = COALESCE(m.error_title, v.title),
-                          error_remedy = COALESCE(m.error_remedy, v.remedy),
-                          error_details = COALESCE(m.error_details, v.details),
+                          error_code = CASE WHEN old.new_state = 'failed' THEN COALESCE(m.error_code, v.code) END,
+                          error_title = CASE WHEN old.new_state = 'failed' THEN COALESCE(m.error_title, v.title) END,
+                          error_remedy = CASE WHEN old.new_state = 'failed' THEN COALESCE(m.error_remedy, v.remedy) END,
+                          error_details = CASE WHEN old.new_state = 'failed' THEN COALESCE(m.error_details, v.details) END,
                           write_date = now() AT TIME ZONE 'utc'
                      FROM v JOIN old USING (id) WHERE m.id = v.id
                 RETURNING m.id, old.state, m.state""",
