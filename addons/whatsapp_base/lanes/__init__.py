@@ -13,9 +13,13 @@ They are safe together because every claim is a row lock; ``duty.Duty`` keeps th
 """
 
 LANES = ("intake", "replies", "bulk", "media")
-NOTIFY_CHANNEL = "whatsapp_lane"
 # first halves of our advisory lock keys; any other addon's keys have another first half
 LOCK_ON_DUTY = 0x57A1
 LOCK_RUNNER = 0x57A2
 LOCK_CLAIM = 0x57A3
 LOCK_CONTACT = 0x57A4
+
+
+def notify_channel(lane):
+    """Return the NOTIFY channel of a lane: one each, for a notification wakes everybody who listens to its channel."""
+    return f"whatsapp_lane_{lane}"

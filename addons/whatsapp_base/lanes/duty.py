@@ -14,7 +14,7 @@ import select
 
 from odoo.sql_db import db_connect
 
-from . import LANES, LOCK_ON_DUTY, LOCK_RUNNER, NOTIFY_CHANNEL
+from . import LANES, LOCK_ON_DUTY, LOCK_RUNNER, notify_channel
 
 
 class Duty:
@@ -41,7 +41,7 @@ class Duty:
                 if self._scalar("SELECT pg_try_advisory_lock(%s, %s)", LOCK_RUNNER, self.runner_id):
                     break
             self.acquire()
-            self._cr.execute(f"LISTEN {NOTIFY_CHANNEL}")
+            self._cr.execute(f"LISTEN {notify_channel(self.lane)}")
             self._cr.commit()
         except BaseException:
             self.__exit__()
@@ -86,7 +86,7 @@ class Duty:
         connection = self._cr._cnx
         select.select([connection], [], [], seconds)
         connection.poll()
-        woken = any(notify.payload == self.lane for notify in connection.notifies)
+        woken = bool(connection.notifies)
         connection.notifies.clear()
         return woken
 

@@ -7,7 +7,7 @@ from odoo import api, models
 from odoo.modules import module
 from odoo.tools import SQL
 
-from ..lanes import LANES, LOCK_ON_DUTY, NOTIFY_CHANNEL, runner
+from ..lanes import LANES, LOCK_ON_DUTY, notify_channel, runner
 
 # seconds for which a process believes that a lane is served; runners stay longer than that when they leave
 DUTY_CACHE = 1.0
@@ -57,7 +57,7 @@ class WhatsappLane(models.AbstractModel):
     @api.model
     def _notify_sql(self, lane):
         """Return the SQL expression that wakes a lane's listeners at commit."""
-        return SQL("pg_notify(%s, %s)", NOTIFY_CHANNEL, lane)
+        return SQL("pg_notify(%s, '')", notify_channel(lane))
 
     @api.model
     def _step(self, lane):
