@@ -1,11 +1,14 @@
 """Command line: ``python -m simulator --port 8899 --seed demo``."""
 
+from __future__ import annotations
+
 import argparse
 import asyncio
 import json
 import logging
 import signal
 import sys
+from collections.abc import Sequence
 
 from aiohttp import web
 
@@ -15,7 +18,7 @@ from .keys import SIM
 from .seed import SEEDS
 
 
-def _arguments(argv):
+def _arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulator", description="A server that behaves like Meta's "
                                      "WhatsApp Cloud API, with a phone page to be the customer.")
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
@@ -29,12 +32,12 @@ def _arguments(argv):
     return parser.parse_args(argv)
 
 
-def _load(path):
+def _load(path: str) -> dict:
     with open(path, encoding="utf-8") as stream:
         return json.load(stream)
 
 
-async def serve(arguments, config):
+async def serve(arguments: argparse.Namespace, config: dict) -> None:
     """Listen until SIGINT or SIGTERM. ``config`` as for POST /_sim/config."""
     host = "127.0.0.1" if arguments.host in ("0.0.0.0", "::") else arguments.host
     app = create_app(arguments.seed, arguments.base_url)
@@ -59,7 +62,7 @@ async def serve(arguments, config):
     await runner.cleanup()
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Entry point. Returns the exit code."""
     arguments = _arguments(argv)
     logging.basicConfig(level=logging.INFO if arguments.verbose else logging.WARNING,

@@ -1,6 +1,9 @@
 """The web application: Graph paths, media downloads, control API and phone page."""
 
+from __future__ import annotations
+
 import pathlib
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
@@ -13,7 +16,7 @@ from .keys import SIM
 STATIC = pathlib.Path(__file__).parent / "static"
 
 
-def create_app(seed="demo", base_url=None):
+def create_app(seed: str = "demo", base_url: str | None = None) -> web.Application:
     """Build the aiohttp application; its simulator is ``app[simulator.keys.SIM]``.
 
     :param seed: "demo" or "empty".
@@ -24,7 +27,7 @@ def create_app(seed="demo", base_url=None):
     sim.base_url = base_url or "http://127.0.0.1:8899"
     app[SIM] = sim
 
-    async def lifespan(_app):
+    async def lifespan(_app) -> AsyncIterator[None]:
         await sim.start()
         yield
         await sim.stop()
@@ -43,20 +46,20 @@ def create_app(seed="demo", base_url=None):
     return app
 
 
-async def _download(request):
+async def _download(request: web.Request) -> web.Response:
     return await download(request.app[SIM], request)
 
 
-async def _index(_request):
+async def _index(_request) -> web.StreamResponse:
     """The phone page."""
     return web.FileResponse(STATIC / "index.html", headers={"Cache-Control": "no-cache"})
 
 
-async def _health(request):
+async def _health(request: web.Request) -> web.Response:
     return web.json_response({"ok": True})
 
 
-async def _unknown(request):
+async def _unknown(request: web.Request) -> web.Response:
     """Anything else: Graph's answer to a path without version or with an unknown one."""
     error = dispatch.unknown_path(request.path)
     return web.json_response(error.body(), status=error.status)

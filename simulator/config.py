@@ -3,15 +3,23 @@
 Every value is checked; a wrong one raises :class:`~simulator.errors.BadInput` and changes nothing.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
 from .errors import BadInput
+
+if TYPE_CHECKING:
+    from .state import Number
 
 STATUSES = ("sent", "delivered", "read", "played")
 SHAPES = ("changes", "value", "entries")
 WINDOWS = ("async", "sync", "off")
 
 
-def _number(low, high, integer=True, null=False):
-    def check(name, value):
+def _number(low: float, high: float, integer: bool = True, null: bool = False) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
         if value is None and null:
             return None
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high:
@@ -20,39 +28,39 @@ def _number(low, high, integer=True, null=False):
     return check
 
 
-def _flag(name, value):
+def _flag(name: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise BadInput(name, f"{value!r} is not true or false", "Send a JSON boolean.")
     return value
 
 
-def _choice(*values):
-    def check(name, value):
+def _choice(*values) -> Callable[[str, Any], Any]:
+    def check(name: str, value: Any) -> Any:
         if value not in values:
             raise BadInput(name, f"{value!r} is not known", f"Use one of: {', '.join(values)}.")
         return value
     return check
 
 
-def _window(name, value):
+def _window(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "async" if value else "off"
     return _choice(*WINDOWS)(name, value)
 
 
-def _statuses(name, value):
+def _statuses(name: str, value: Any) -> list[str]:
     if not isinstance(value, list) or any(status not in STATUSES for status in value):
         raise BadInput(name, f"{value!r} is not a list of statuses", f"Send a list of: {', '.join(STATUSES)}.")
     return list(value)
 
 
-def _copies(name, value):
+def _copies(name: str, value: Any) -> float:
     if isinstance(value, bool):
         return 1.0 if value else 0.0
     return _number(0, 100, integer=False)(name, value)
 
 
-def _throughput(name, value):
+def _throughput(name: str, value: Any) -> Any:
     """A limit for all numbers, or ``{"<phone number id>": limit}``; null or 0 means unlimited."""
     if isinstance(value, dict):
         return {str(k): _number(0, 1e6, null=True)(f"{name}.{k}", v) for k, v in value.items()}
@@ -107,30 +115,30 @@ SECTIONS = {
 class Section:
     """A bag of checked values."""
 
-    def __init__(self, spec):
+    def __init__(self, spec: dict) -> None:
         for name, (default, _check) in spec.items():
             setattr(self, name, list(default) if isinstance(default, list) else default)
 
-    def as_dict(self, spec):
+    def as_dict(self, spec: dict) -> dict:
         return {name: getattr(self, name) for name in spec}
 
 
 class Config(Section):
     """All settings, with the sections ``webhook``, ``media`` and ``record`` as attributes."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(ROOT)
         for name, spec in SECTIONS.items():
             setattr(self, name, Section(spec))
 
-    def dump(self):
+    def dump(self) -> dict:
         """The whole configuration as JSON-able dict."""
         result = self.as_dict(ROOT)
         for name, spec in SECTIONS.items():
             result[name] = getattr(self, name).as_dict(spec)
         return result
 
-    def update(self, values):
+    def update(self, values: dict) -> None:
         """Apply a partial configuration, all or nothing.
 
         :raises BadInput: unknown name or wrong value; the message names the field by its path.
@@ -151,13 +159,13 @@ class Config(Section):
             setattr(target, name, value)
 
     @staticmethod
-    def _check(spec, key, path, value):
+    def _check(spec: dict, key: str, path: str, value: Any) -> Any:
         if key not in spec:
             known = [*spec, *SECTIONS] if spec is ROOT else list(spec)
             raise BadInput(path, "is not a known setting", f"Known here: {', '.join(known)}.")
         return spec[key][1](path, value)
 
-    def throughput_of(self, number):
+    def throughput_of(self, number: Number) -> int | None:
         """Messages per second that a number may send; 0 or None is unlimited."""
         if isinstance(self.throughput, dict):
             return self.throughput.get(number.id, number.throughput if number.throughput is not None else 80)

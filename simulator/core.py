@@ -1,7 +1,10 @@
 """The simulator: one object that holds the world and does what Meta does with messages."""
 
+from __future__ import annotations
+
 import logging
 import time
+from typing import TYPE_CHECKING, Any
 
 from .config import Config
 from .delivery import Hub
@@ -16,6 +19,9 @@ from .state import Message
 from .timeline import Timeline
 from .validation.media import MEDIA_LIMITS
 
+if TYPE_CHECKING:
+    from .state import Number, Person
+
 _logger = logging.getLogger(__name__)
 _RANK = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
 
@@ -23,7 +29,7 @@ _RANK = {"accepted": 0, "sent": 1, "delivered": 2, "read": 3, "played": 4}
 class Simulator:
     """State and behaviour shared by the Graph paths, the control API and the phone page."""
 
-    def __init__(self, seed="demo", config=None):
+    def __init__(self, seed: str = "demo", config: Config | None = None) -> None:
         self.seed = seed
         self.config = config or Config()
         self.timeline = Timeline()
@@ -34,15 +40,15 @@ class Simulator:
         self.recorder = Recorder(self.config.record.requests)
         self.hub = Hub(self.config, self.world, self.timeline)
 
-    async def start(self):
+    async def start(self) -> None:
         await self.hub.start()
 
-    async def stop(self):
+    async def stop(self) -> None:
         self.timeline.clear()
         await self.pages.close()
         await self.hub.stop()
 
-    def reset(self, keep_urls=True, keep_config=False):
+    def reset(self, keep_urls: bool = True, keep_config: bool = False) -> None:
         """Back to the seed. Callback URLs survive unless ``keep_urls`` is false."""
         old = self.world
         self.timeline.clear()
@@ -69,7 +75,7 @@ class Simulator:
         self.apply_config()
         self.pages.reset()
 
-    def apply_config(self):
+    def apply_config(self) -> None:
         """Make the recorders follow the configuration."""
         self.recorder.resize(self.config.record.requests)
         self.recorder.keep_bodies = self.config.record.bodies
@@ -78,7 +84,8 @@ class Simulator:
             self.hub.log = type(self.hub.log)(self.hub.log, maxlen=self.config.record.deliveries)
 
     # -- outbound -------------------------------------------------------------------------------------------------
-    def accept(self, message, failed=None, silent=False, delay=0.0):
+    def accept(self, message: Message, failed: tuple[int, str | None] | None = None, silent: bool = False,
+               delay: float = 0.0) -> None:
         """Keep a message that was accepted and plan its statuses.
 
         :param failed: (code, details) when it will be reported as failed instead of delivered.
@@ -96,12 +103,12 @@ class Simulator:
         else:
             self._plan(message, failed, delay)
 
-    async def _fetch(self, message, link, delay):
+    async def _fetch(self, message: Message, link: str, delay: float) -> None:
         """Get the file behind a link before the message leaves, as Meta does; 131053 when that fails."""
         problem = await self.hub.fetch(link)
         self._plan(message, (131053, problem) if problem else None, delay)
 
-    def _plan(self, message, failed, delay):
+    def _plan(self, message: Message, failed: tuple[int, str | None] | None, delay: float) -> None:
         settings = self.config.webhook
         step = settings.status_delay_ms / 1000
         if failed:
@@ -114,13 +121,13 @@ class Simulator:
                 continue
             self.timeline.after(delay + step * index, self.progress, message, status)
 
-    def progress(self, message, status):
+    def progress(self, message: Message, status: str) -> None:
         """A planned status is due. Reading is left to the phone page while it is open as that person."""
         if status in ("read", "played") and not self.pages.reads(message.person.key, message.pnid, status):
             return
         self.set_status(message, status)
 
-    def set_status(self, message, status):
+    def set_status(self, message: Message, status: str) -> None:
         """Move a message forward and tell the business; never backwards, never after a failure."""
         if message.status == "failed" or _RANK[status] <= _RANK[message.status]:
             return
@@ -131,7 +138,7 @@ class Simulator:
             message.pricing = price(self.world, message, now)
         self._tell_status(message, status, now)
 
-    def fail(self, message, code, details=None):
+    def fail(self, message: Message, code: int, details: str | None = None) -> None:
         """Report a message as failed."""
         now = time.time()
         message.status = "failed"
@@ -139,7 +146,7 @@ class Simulator:
         message.errors = [webhook_error(code, details)]
         self._tell_status(message, "failed", now)
 
-    def _tell_status(self, message, status, now):
+    def _tell_status(self, message: Message, status: str, now: float) -> None:
         number = self.world.numbers.get(message.pnid)
         if number is None:
             return
@@ -172,17 +179,18 @@ class Simulator:
 
     # -- shared pieces of webhooks --------------------------------------------------------------------------------
     @staticmethod
-    def metadata(number):
+    def metadata(number: Number) -> dict:
         return {"display_phone_number": number.digits, "phone_number_id": number.id}
 
     @staticmethod
-    def profile(person, username=True):
+    def profile(person: Person, username: bool = True) -> dict:
         profile = {"name": person.name} if person.name else {}
         if person.username and username:
             profile["username"] = person.username
         return profile
 
-    def new_outbound(self, number, person, wamid, type_, content, body, by_user_id):
+    def new_outbound(self, number: Number, person: Person, wamid: str, type_: str, content: Any, body: dict,
+                     by_user_id: bool) -> Message:
         """A Message for an accepted request."""
         context = body.get("context")
         callback = body.get("biz_opaque_callback_data")
@@ -193,6 +201,6 @@ class Simulator:
         )
 
 
-def media_link(message):
+def media_link(message: Message) -> str | None:
     """The link of a media message, or None."""
     return message.content.get("link") if message.type in MEDIA_LIMITS else None

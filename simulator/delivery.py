@@ -4,6 +4,8 @@ Behaviour after "Webhooks" of Meta's documentation: signature over the raw bytes
 escaped, any number of updates in one POST, anything but HTTP 200 is tried again with growing pauses.
 """
 
+from __future__ import annotations
+
 import asyncio
 import hashlib
 import hmac
@@ -12,8 +14,15 @@ import logging
 import random
 import time
 from collections import Counter, deque
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING
 
 import aiohttp
+
+if TYPE_CHECKING:
+    from .config import Config
+    from .state import World
+    from .timeline import Timeline
 
 _logger = logging.getLogger(__name__)
 
@@ -30,7 +39,7 @@ QUEUE_LIMIT = 1_000_000
 _encode = json.JSONEncoder(ensure_ascii=True, separators=(",", ":")).encode
 
 
-def sign(secret, body):
+def sign(secret: str, body: bytes) -> str:
     """Value of X-Hub-Signature-256 for these bytes."""
     return "sha256=" + hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
 
@@ -40,12 +49,12 @@ class Update:
 
     __slots__ = ("acknowledged", "at", "field", "value", "waba_id")
 
-    def __init__(self, waba_id, field, value, acknowledged=None):
+    def __init__(self, waba_id: str, field: str, value: dict, acknowledged: Callable | None = None) -> None:
         self.waba_id, self.field, self.value, self.at = waba_id, field, value, time.time()
         self.acknowledged = acknowledged  # called once a receiver answered 200
 
 
-def envelope(updates, shape="changes"):
+def envelope(updates: Sequence[Update], shape: str = "changes") -> dict:
     """The notification for some updates.
 
     :param shape: "changes": one entry an account, one change an update; "entries": one entry an update;
@@ -69,7 +78,7 @@ def envelope(updates, shape="changes"):
     return {"object": "whatsapp_business_account", "entry": result}
 
 
-def _merge(change, update):
+def _merge(change: dict, update: Update) -> bool:
     if change["field"] != "messages":
         return False
     value, other = change["value"], update.value
@@ -84,7 +93,7 @@ def _merge(change, update):
 class Endpoint:
     """The queue of one (URL, secret)."""
 
-    def __init__(self, hub, url, secret):
+    def __init__(self, hub: Hub, url: str, secret: str) -> None:
         self.hub, self.url, self.secret = hub, url, secret
         self.ready = deque()
         self.wake = asyncio.Event()
@@ -92,14 +101,14 @@ class Endpoint:
         self.free = asyncio.Event()
         self.task = asyncio.get_running_loop().create_task(self._pump())
 
-    def push(self, update):
+    def push(self, update: Update) -> None:
         if len(self.ready) >= QUEUE_LIMIT:
             self.ready.popleft()
             self.hub.counters["dropped"] += 1
         self.ready.append(update)
         self.wake.set()
 
-    async def _pump(self):
+    async def _pump(self) -> None:
         settings = self.hub.config.webhook
         while True:
             await self.wake.wait()
@@ -116,7 +125,7 @@ class Endpoint:
                 self._send(batch)
             self.wake.clear()
 
-    def _send(self, batch):
+    def _send(self, batch: list[Update]) -> None:
         settings = self.hub.config.webhook
         body = _encode(envelope(batch, settings.shape)).replace("/", "\\/").encode("ascii")
         copies = 1 + int(settings.duplicate)
@@ -128,7 +137,8 @@ class Endpoint:
         for _copy in range(copies):
             self.send_body(body, len(batch), batch[0].field, then=then)
 
-    def send_body(self, body, updates, field, signature=None, then=()):
+    def send_body(self, body: bytes, updates: int, field: str, signature: str | None = None,
+                  then: Sequence[Callable] = ()) -> asyncio.Task:
         """Deliver these bytes in the background, with retries.
 
         :param then: functions to call when the receiver answered 200.
@@ -138,11 +148,12 @@ class Endpoint:
         task.add_done_callback(self._done)
         return task
 
-    def _done(self, _task):
+    def _done(self, _task) -> None:
         self.busy -= 1
         self.free.set()
 
-    async def _deliver(self, body, updates, field, signature, then, attempt=1, until=None):
+    async def _deliver(self, body: bytes, updates: int, field: str, signature: str | None, then: Sequence[Callable],
+                       attempt: int = 1, until: float | None = None) -> int | None:
         """One attempt. A failure plans the next one, and frees the slot meanwhile.
 
         :returns: the HTTP status, or None when there was no answer.
@@ -176,7 +187,8 @@ class Endpoint:
                 self.hub.timeline.after(pause, self._again, body, updates, field, signature, then, attempt, until)
         return status
 
-    def _again(self, body, updates, field, signature, then, attempt, until):
+    def _again(self, body: bytes, updates: int, field: str, signature: str | None, then: Sequence[Callable],
+               attempt: int, until: float | None) -> None:
         self.hub.retrying -= 1
         self.busy += 1
         task = self.hub.spawn(self._deliver(body, updates, field, signature, then, attempt + 1, until))
@@ -186,7 +198,7 @@ class Endpoint:
 class Hub:
     """Finds the URL for each update and keeps one queue for each URL, plus the log of deliveries."""
 
-    def __init__(self, config, world, timeline):
+    def __init__(self, config: Config, world: World, timeline: Timeline) -> None:
         self.config, self.world, self.timeline = config, world, timeline
         self.random = random.Random(19)
         self.endpoints = {}
@@ -199,12 +211,12 @@ class Hub:
         self.session = None
         self._tasks = set()
 
-    async def start(self):
+    async def start(self) -> None:
         """Open the client session; keep-alive connections to the receivers are reused."""
         connector = aiohttp.TCPConnector(limit=500, keepalive_timeout=30)
         self.session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
 
-    async def stop(self):
+    async def stop(self) -> None:
         self.clear()
         for task in list(self._tasks):
             task.cancel()
@@ -212,7 +224,7 @@ class Hub:
         if self.session:
             await self.session.close()
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget queues, logs and counters."""
         for endpoint in self.endpoints.values():
             endpoint.task.cancel()
@@ -222,20 +234,20 @@ class Hub:
         self._bodies.clear()
         self._bodies_size = self.retrying = 0
 
-    def spawn(self, coroutine):
+    def spawn(self, coroutine: Coroutine) -> asyncio.Task:
         task = asyncio.get_running_loop().create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
-    def endpoint(self, url, secret):
+    def endpoint(self, url: str, secret: str) -> Endpoint:
         """The queue of a URL, made at first use."""
         found = self.endpoints.get((url, secret))
         if found is None:
             found = self.endpoints[url, secret] = Endpoint(self, url, secret)
         return found
 
-    def targets(self, waba_id, field, pnid=None):
+    def targets(self, waba_id: str, field: str, pnid: str | None = None) -> list[tuple[str, str]]:
         """``[(url, secret)]`` of the apps subscribed to the account: phone before account before app."""
         waba = self.world.wabas.get(waba_id)
         if waba is None:
@@ -256,7 +268,8 @@ class Hub:
                 found.append((url, app.secret))
         return found
 
-    def push(self, waba_id, field, value, pnid=None, acknowledged=None):
+    def push(self, waba_id: str, field: str, value: dict, pnid: str | None = None,
+             acknowledged: Callable | None = None) -> None:
         """Tell an update to whoever subscribed, with the configured delay and disorder.
 
         :param acknowledged: function called when a receiver answered 200.
@@ -278,10 +291,11 @@ class Hub:
             else:
                 self._push_to(url, secret, update)
 
-    def _push_to(self, url, secret, update):
+    def _push_to(self, url: str, secret: str, update: Update) -> None:
         self.endpoint(url, secret).push(update)
 
-    def delivered(self, url, at, seconds, status, error, attempt, updates, field, body):
+    def delivered(self, url: str, at: float, seconds: float, status: int | None, error: str | None, attempt: int,
+                  updates: int, field: str, body: bytes) -> None:
         """Log one attempt."""
         self.log_seq += 1
         self.counters["attempts"] += 1
@@ -293,15 +307,15 @@ class Hub:
             while self._bodies_size > LOG_BYTES or len(self._bodies) > self.log.maxlen:
                 self._bodies_size -= len(self._bodies.popleft()[1])
 
-    def bodies(self):
+    def bodies(self) -> dict[int, bytes]:
         """Sequence number -> bytes, of the deliveries whose body is still kept."""
         return dict(self._bodies)
 
-    def waiting(self):
+    def waiting(self) -> int:
         """Updates not yet delivered: queued, on their way, or between two attempts."""
         return (sum(len(e.ready) + e.busy for e in self.endpoints.values())) + self.retrying
 
-    async def fetch(self, link):
+    async def fetch(self, link: str) -> str | None:
         """Get a linked file. :returns: None when it is there, else what was wrong (text)."""
         try:
             async with self.session.get(link, timeout=aiohttp.ClientTimeout(total=10)) as response:
@@ -315,7 +329,7 @@ class Hub:
             return f"Downloading media from weblink failed: {type(exc).__name__}"
         return None
 
-    async def verify(self, url, verify_token):
+    async def verify(self, url: str, verify_token: str) -> str | None:
         """Meta's challenge on registration.
 
         :returns: None when the receiver echoed the challenge, else what was wrong (text).

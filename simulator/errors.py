@@ -3,6 +3,8 @@
 Titles and HTTP statuses follow "Cloud API error codes" of Meta's documentation.
 """
 
+from __future__ import annotations
+
 import random
 
 _FBTRACE = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
@@ -87,7 +89,7 @@ CATALOG = {
 }
 
 
-def fbtrace_id():
+def fbtrace_id() -> str:
     """A trace id of the shape Meta uses."""
     return "A" + "".join(random.choices(_FBTRACE, k=22))
 
@@ -100,8 +102,10 @@ class GraphError(Exception):
     :param message: replaces the whole ``message`` (else "(#code) title").
     """
 
-    def __init__(self, code, details=None, *, message=None, status=None, type_="OAuthException", subcode=None,
-                 user_title=None, user_msg=None, messaging=True, transient=None):
+    def __init__(self, code: int, details: str | None = None, *, message: str | None = None,
+                 status: int | None = None, type_: str = "OAuthException", subcode: int | None = None,
+                 user_title: str | None = None, user_msg: str | None = None, messaging: bool = True,
+                 transient: bool | None = None) -> None:
         title, default_status, default_details = CATALOG.get(code, ("Unknown error", 400, ""))
         self.code = code
         self.title = title
@@ -116,7 +120,7 @@ class GraphError(Exception):
         self.transient = transient
         super().__init__(self.message)
 
-    def body(self):
+    def body(self) -> dict:
         """The JSON body to answer, as Meta shapes it."""
         error = {"message": self.message, "type": self.type, "code": self.code}
         if self.messaging and self.details and self.code not in (0, 190):
@@ -133,7 +137,7 @@ class GraphError(Exception):
         return {"error": error}
 
 
-def unknown_object(object_id, verb="get"):
+def unknown_object(object_id: str, verb: str = "get") -> GraphError:
     """Code 100/33: what Graph answers for an id that does not exist or is not accessible."""
     return GraphError(
         100,
@@ -144,12 +148,12 @@ def unknown_object(object_id, verb="get"):
     )
 
 
-def missing(name):
+def missing(name: str) -> GraphError:
     """Code 100 for a top-level parameter that is missing."""
     return GraphError(100, message=f"(#100) The parameter {name} is required.", messaging=False)
 
 
-def webhook_error(code, details=None):
+def webhook_error(code: int, details: str | None = None) -> dict:
     """The error object of a ``failed`` status (``statuses[].errors[]``)."""
     title, _status, default = CATALOG.get(code, ("Unknown error", 400, ""))
     return {
@@ -162,9 +166,9 @@ def webhook_error(code, details=None):
 class BadInput(Exception):
     """A control request that cannot be understood: names the field, the problem and what to do."""
 
-    def __init__(self, field, problem, remedy):
+    def __init__(self, field: str, problem: str, remedy: str) -> None:
         self.field, self.problem, self.remedy = field, problem, remedy
         super().__init__(f"{field}: {problem}")
 
-    def body(self):
+    def body(self) -> dict:
         return {"error": {"field": self.field, "message": self.problem, "remedy": self.remedy}}

@@ -1,10 +1,13 @@
 """Failure rules: which request goes wrong, how, and how often (``/_sim/fail``)."""
 
+from __future__ import annotations
+
 import asyncio
 import itertools
 import socket
 import struct
 import time
+from typing import Any
 
 from aiohttp import web
 
@@ -31,7 +34,7 @@ _ids = itertools.count(1)
 class Rule:
     """One failure rule. It fires on matching requests number ``nth`` to ``nth + times - 1``."""
 
-    def __init__(self, spec):
+    def __init__(self, spec: dict) -> None:
         if not isinstance(spec, dict):
             raise BadInput("(body)", "is not a JSON object", 'Send for example {"kind": "error", "code": 130429}.')
         for name in spec:
@@ -75,12 +78,12 @@ class Rule:
         self.seen = self.fired = 0
 
     @staticmethod
-    def _integer(name, value, low):
+    def _integer(name: str, value: Any, low: int) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or value < low:
             raise BadInput(name, f"{value!r} is not a whole number from {low} up", "Send such a number.")
         return value
 
-    def dump(self):
+    def dump(self) -> dict:
         return {
             "id": self.id, "kind": self.kind, "match": dict(self.match, nth=self.nth), "times": self.times,
             "code": self.code, "status": self.status, "delay_ms": self.delay_ms, "late": self.late,
@@ -88,10 +91,10 @@ class Rule:
         }
 
     @property
-    def active(self):
+    def active(self) -> bool:
         return self.times is None or self.fired < self.times
 
-    def _matches(self, method, path, body):
+    def _matches(self, method: str, path: str, body: Any) -> bool:
         match = self.match
         if "method" in match and match["method"].upper() != method:
             return False
@@ -110,7 +113,7 @@ class Rule:
                     return False
         return True
 
-    def takes(self, method, path, body):
+    def takes(self, method: str, path: str, body: Any) -> bool:
         """True when this request is to fail by this rule. Counts."""
         if not self.active or not self._matches(method, path, body):
             return False
@@ -120,7 +123,7 @@ class Rule:
         self.fired += 1
         return True
 
-    def error(self):
+    def error(self) -> GraphError:
         """The GraphError to answer for kinds ``error`` and ``expired_token``."""
         if self.kind == "expired_token":
             return GraphError(190, message="Error validating access token: Session has expired.", subcode=463,
@@ -132,27 +135,27 @@ class Rule:
 class Failures:
     """The list of rules. The first rule that matches decides."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.rules = []
 
-    def add(self, spec):
+    def add(self, spec: dict) -> Rule:
         rule = Rule(spec)
         self.rules.append(rule)
         return rule
 
-    def remove(self, rule_id):
+    def remove(self, rule_id: int) -> bool:
         before = len(self.rules)
         self.rules = [rule for rule in self.rules if rule.id != rule_id]
         return len(self.rules) < before
 
-    def find(self, method, path, body):
+    def find(self, method: str, path: str, body: Any) -> Rule | None:
         for rule in self.rules:
             if rule.takes(method, path, body):
                 return rule
         return None
 
 
-def reset_connection(request):
+def reset_connection(request: web.Request) -> None:
     """Cut the connection so that the client sees a reset, not an orderly end."""
     transport = request.transport
     if transport is None:
@@ -166,7 +169,7 @@ def reset_connection(request):
     transport.abort()
 
 
-async def hang(request, delay_ms):
+async def hang(request: web.Request, delay_ms: int) -> web.Response:
     """Keep the client waiting, then close without an answer. Ends early when the client is gone."""
     end = time.monotonic() + delay_ms / 1000
     while request.transport is not None and (left := end - time.monotonic()) > 0:

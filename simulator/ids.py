@@ -1,5 +1,7 @@
 """Ids of the shapes Meta uses. All are opaque to clients; here they are unique for one process."""
 
+from __future__ import annotations
+
 import base64
 import hashlib
 import itertools
@@ -21,7 +23,7 @@ _COUNTRIES = (
 )
 
 
-def wamid(digits=""):
+def wamid(digits: str = "") -> str:
     """A message id: ``wamid.`` and base64 of bytes that hold the user's number and a unique part."""
     number = digits.encode("ascii", "ignore")[:20]
     unique = b"%018X" % (next(_counter) << 24 | random.getrandbits(24))
@@ -29,12 +31,12 @@ def wamid(digits=""):
     return "wamid." + base64.b64encode(raw).decode()
 
 
-def number_id():
+def number_id() -> str:
     """A numeric object id (media, templates, uploads)."""
     return str(1_000_000_000_000_000 + next(_counter) * 1000 + random.randrange(1000))
 
 
-def country_of(digits):
+def country_of(digits: str) -> str:
     """ISO country code guessed from the calling code; "US" when unknown."""
     for prefix, country in _COUNTRIES:
         if digits.startswith(prefix):
@@ -42,7 +44,7 @@ def country_of(digits):
     return "US"
 
 
-def bsuid(digits, portfolio=""):
+def bsuid(digits: str, portfolio: str = "") -> str:
     """The business-scoped user id of a phone: stable for (portfolio, phone)."""
     digest = hashlib.blake2s(f"{portfolio}:{digits}".encode(), digest_size=8).hexdigest()
     return f"{country_of(digits)}.{digest}"

@@ -1,15 +1,22 @@
 """What a person does: writes, presses, reacts, reads. Used by the control API and by the phone page."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import functools
 import mimetypes
 import time
+from typing import TYPE_CHECKING, Any
 
 from . import ids
 from .errors import BadInput
 from .files import add_media, media_url
 from .state import Message
+
+if TYPE_CHECKING:
+    from .core import Simulator
+    from .state import Number, Person
 
 MEDIA_TYPES = ("image", "video", "audio", "document", "sticker")
 _DEFAULT_MIME = {"image": "image/jpeg", "video": "video/mp4", "audio": "audio/ogg; codecs=opus",
@@ -19,7 +26,7 @@ _PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
-def find_number(sim, pnid):
+def find_number(sim: Simulator, pnid: Any) -> Number:
     """The number with that id (the first one when None), or BadInput."""
     numbers = sim.world.numbers
     if pnid is None and numbers:
@@ -31,7 +38,7 @@ def find_number(sim, pnid):
     return number
 
 
-def find_person(sim, data):
+def find_person(sim: Simulator, data: dict) -> Person:
     """The person a control request speaks for, created or updated when needed."""
     phone = data.get("from", data.get("phone"))
     if phone is not None:
@@ -58,7 +65,7 @@ def find_person(sim, data):
     return sim.world.person(phone, user_id, data.get("profile_name", data.get("name")), username, hide)
 
 
-def receive(sim, data):
+def receive(sim: Simulator, data: Any) -> Message:
     """A person sends something to a business number.
 
     :param data: {phone_number_id, from | user_id | username, profile_name, hide_phone, type, <content by type>,
@@ -89,7 +96,8 @@ def receive(sim, data):
     return message
 
 
-def deliver(sim, number, message, referral=None, referred_product=None):
+def deliver(sim: Simulator, number: Number, message: Message, referral: dict | None = None,
+            referred_product: dict | None = None) -> None:
     """Keep an inbound message, open the window and send its webhook."""
     person, key = message.person, (number.id, message.person.key)
     person.shown = True
@@ -138,14 +146,14 @@ def deliver(sim, number, message, referral=None, referred_product=None):
         sim.pages.message(message)
 
 
-def _heard(sim, message):
+def _heard(sim: Simulator, message: Message) -> None:
     """The business has the message: the person's second tick."""
     if message.status == "sent":
         message.status = "delivered"
         sim.pages.status(message)
 
 
-def webhook_content(sim, message):
+def webhook_content(sim: Simulator, message: Message) -> Any:
     """The part of the webhook named like the type; media get a fresh download address."""
     content = message.content
     if message.type in MEDIA_TYPES and content.get("id") in sim.world.media:
@@ -155,7 +163,7 @@ def webhook_content(sim, message):
     return content
 
 
-def _content(sim, number, type_, data):
+def _content(sim: Simulator, number: Number, type_: str, data: dict) -> Any:
     """Check and complete the content of an inbound message."""
     content = data.get(type_)
     if type_ == "text":
@@ -189,7 +197,7 @@ def _content(sim, number, type_, data):
     return content
 
 
-def _media(sim, number, type_, content, data):
+def _media(sim: Simulator, number: Number, type_: str, content: Any, data: dict) -> dict:
     content = dict(content) if isinstance(content, dict) else {}
     media = sim.world.media.get(str(content.get("id"))) if content.get("id") else None
     if content.get("id") and media is None:

@@ -1,5 +1,7 @@
 """Meta's rate limits: messages per second of a number, and messages to one recipient."""
 
+from __future__ import annotations
+
 import time
 from collections import deque
 
@@ -11,15 +13,15 @@ PAIR_SECONDS = 6.0
 class Limits:
     """Counts sends. Both methods return True when the message may go, and count it then."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._sent = {}  # pnid -> times of the last second
         self._pairs = {}  # (pnid, recipient) -> (tokens, at)
 
-    def clear(self):
+    def clear(self) -> None:
         self._sent.clear()
         self._pairs.clear()
 
-    def throughput(self, pnid, rate):
+    def throughput(self, pnid: str, rate: int | None) -> bool:
         """At most ``rate`` messages in any second; 0 or None is unlimited."""
         if not rate:
             return True
@@ -34,7 +36,7 @@ class Limits:
         times.append(now)
         return True
 
-    def pair(self, pnid, recipient):
+    def pair(self, pnid: str, recipient: str) -> bool:
         """A burst of 45 to one recipient, then one in 6 seconds."""
         now = time.monotonic()
         tokens, at = self._pairs.get((pnid, recipient), (PAIR_BURST, now))

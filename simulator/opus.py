@@ -3,6 +3,8 @@
 Only the container changes; the sound is not touched. After RFC 8794 (EBML), RFC 7845 (Ogg Opus), RFC 6716 (Opus).
 """
 
+from __future__ import annotations
+
 import struct
 
 _ENTER = {0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE, 0xA0}  # Segment, Cluster, Tracks, TrackEntry, BlockGroup
@@ -16,7 +18,7 @@ class NotOpus(ValueError):
     """The bytes are not a WebM file with Opus sound."""
 
 
-def _crc_table():
+def _crc_table() -> list[int]:
     table = []
     for index in range(256):
         value = index << 24
@@ -29,7 +31,7 @@ def _crc_table():
 _CRC = _crc_table()
 
 
-def _varint(data, position, keep_marker):
+def _varint(data: bytes, position: int, keep_marker: bool) -> tuple[int, int]:
     """An EBML number: (value, next position). An element size of all ones is unknown."""
     first = data[position]
     if not first:
@@ -43,7 +45,7 @@ def _varint(data, position, keep_marker):
     return value, position + length
 
 
-def packets(data):
+def packets(data: bytes) -> tuple[bytes, list[bytes]]:
     """The Opus header and the sound packets of a WebM file.
 
     :returns: (bytes of OpusHead, list of bytes). :raises NotOpus: when there are none.
@@ -75,7 +77,7 @@ def packets(data):
     return head, found
 
 
-def samples(packet):
+def samples(packet: bytes) -> int:
     """Samples at 48 kHz in one Opus packet."""
     if not packet:
         return 0
@@ -91,7 +93,7 @@ def samples(packet):
     return frame * count
 
 
-def _page(kind, granule, sequence, contents):
+def _page(kind: int, granule: int, sequence: int, contents: list[bytes]) -> bytes:
     lacing = b"".join(b"\xff" * (len(packet) // 255) + bytes((len(packet) % 255,)) for packet in contents)
     head = struct.pack("<4sBBqIII", b"OggS", 0, kind, granule, 0x53494D31, sequence, 0)
     page = bytearray(head + bytes((len(lacing),)) + lacing + b"".join(contents))
@@ -102,7 +104,7 @@ def _page(kind, granule, sequence, contents):
     return bytes(page)
 
 
-def webm_to_ogg(data):
+def webm_to_ogg(data: bytes) -> bytes:
     """The same sound in an Ogg file. :raises NotOpus:"""
     head, found = packets(data)
     tags = b"OpusTags" + struct.pack("<I", 9) + b"simulator" + struct.pack("<I", 0)

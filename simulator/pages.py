@@ -4,11 +4,14 @@ Each page holds one websocket (``/_sim/phone/events``). It says who it is and wh
 people, messages, statuses and typing. While a page is open as a person, that person reads by looking, not by itself.
 """
 
+from __future__ import annotations
+
 import asyncio
 import contextlib
 import json
 import logging
 import time
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
@@ -17,6 +20,10 @@ from .errors import BadInput, GraphError
 from .files import add_media
 from .keys import SIM
 from .opus import NotOpus, webm_to_ogg
+
+if TYPE_CHECKING:
+    from .core import Simulator
+    from .state import Message, Person
 
 _logger = logging.getLogger(__name__)
 #: People listed on the page, the most recently active first.
@@ -27,21 +34,21 @@ _VISIBLE = ("sent", "delivered", "read", "played")
 class Page:
     """One open phone page."""
 
-    def __init__(self, socket):
+    def __init__(self, socket: web.WebSocketResponse) -> None:
         self.socket = socket
         self.me = None  # person key
         self.pnid = None  # number of the open chat
         self.focused = True
         self.queue = asyncio.Queue(maxsize=5000)
 
-    def tell(self, event, **data):
+    def tell(self, event: str, **data) -> None:
         """Queue an event; a page that does not read is cut off."""
         try:
             self.queue.put_nowait({"ev": event, **data})
         except asyncio.QueueFull:
             asyncio.get_running_loop().create_task(self.socket.close())
 
-    async def pump(self):
+    async def pump(self) -> None:
         while True:
             await self.socket.send_str(json.dumps(await self.queue.get()))
 
@@ -49,17 +56,17 @@ class Page:
 class Pages:
     """Open phone pages. Cheap when there are none: callers check ``watching`` first."""
 
-    def __init__(self, sim):
+    def __init__(self, sim: Simulator) -> None:
         self.sim = sim
         self.open = set()
         self._dirty = set()
 
     @property
-    def watching(self):
+    def watching(self) -> bool:
         return bool(self.open)
 
     # -- questions from the core ----------------------------------------------------------------------------------
-    def reads(self, key, pnid, status):
+    def reads(self, key: str, pnid: str, status: str) -> bool:
         """May this planned read (or played) status happen? Only by looking, while a page is open as the person."""
         pages = [page for page in self.open if page.me == key]
         if not pages:
@@ -67,21 +74,21 @@ class Pages:
         return status == "read" and any(page.pnid == pnid and page.focused for page in pages)
 
     # -- news for the pages ---------------------------------------------------------------------------------------
-    def _of(self, key):
+    def _of(self, key: str) -> list[Page]:
         return [page for page in self.open if page.me == key]
 
-    def message(self, message):
+    def message(self, message: Message) -> None:
         """A message was accepted or received. Outbound ones show up with their first status."""
         if not message.outbound or not self.sim.config.webhook.statuses:
             self._show(message)
 
-    def _show(self, message):
+    def _show(self, message: Message) -> None:
         if message.type != "reaction":
             for page in self._of(message.person.key):
                 page.tell("message", message=rendering.view(self.sim, message))
         self._person_changed(message.person)
 
-    def status(self, message):
+    def status(self, message: Message) -> None:
         """A status, reaction or error of a message changed."""
         if not self.open:
             return
@@ -93,18 +100,18 @@ class Pages:
                       reactions=message.reactions)
         self._person_changed(message.person)
 
-    def typing(self, pnid, person):
+    def typing(self, pnid: str, person: Person) -> None:
         """The business is writing."""
         for page in self._of(person.key):
             page.tell("typing", pnid=pnid)
 
-    def _person_changed(self, person):
+    def _person_changed(self, person: Person) -> None:
         """Refresh a line of the people list, at most five times a second."""
         if not self._dirty:
             self.sim.timeline.after(0.2, self._flush)
         self._dirty.add(person.key)
 
-    def _flush(self):
+    def _flush(self) -> None:
         keys, self._dirty = self._dirty, set()
         known = [self.sim.world.people[key] for key in keys if key in self.sim.world.people]
         views = [self.person_view(person) for person in known[:PEOPLE_LIMIT]]
@@ -113,32 +120,32 @@ class Pages:
             if page.me in keys:
                 page.tell("chats", chats=self.chats(page.me))
 
-    def people_changed(self):
+    def people_changed(self) -> None:
         """Somebody or some number was added."""
         for page in self.open:
             page.tell("people", people=self.people(), numbers=self.numbers())
 
-    def reset(self):
+    def reset(self) -> None:
         """Everything was forgotten: pages start over."""
         self._dirty.clear()
         for page in self.open:
             page.tell("reset")
 
-    async def close(self):
+    async def close(self) -> None:
         for page in list(self.open):
             await page.socket.close()
 
     # -- views ----------------------------------------------------------------------------------------------------
-    def numbers(self):
+    def numbers(self) -> list[dict]:
         return [{"pnid": number.id, "name": number.name, "display": number.display,
                  "about": number.profile.get("about", "")} for number in self.sim.world.numbers.values()]
 
-    def people(self):
+    def people(self) -> list[dict]:
         views = [self.person_view(person) for person in self.sim.world.people.values() if person.shown]
         views.sort(key=lambda view: -(view["last"] or {}).get("at", 0))
         return views[:PEOPLE_LIMIT]
 
-    def person_view(self, person):
+    def person_view(self, person: Person) -> dict:
         """A line of the people list."""
         chats = self.chats(person.key)
         last = max((chat["last"] for chat in chats if chat["last"]), key=lambda last: last["at"], default=None)
@@ -146,14 +153,14 @@ class Pages:
                 "username": person.username, "hide_phone": person.hide_phone, "about": person.about,
                 "on_whatsapp": person.on_whatsapp, "last": last, "unread": sum(chat["unread"] for chat in chats)}
 
-    def _visible(self, message):
+    def _visible(self, message: Message) -> bool:
         if message.type == "reaction":
             return False
         if not message.outbound or message.status in _VISIBLE or message.status == "failed":
             return True
         return not self.sim.config.webhook.statuses
 
-    def chats(self, key):
+    def chats(self, key: str) -> list[dict]:
         """The chats of a person: one for each number, with last message and unread count."""
         result = []
         for pnid in self.sim.world.numbers:
@@ -169,12 +176,12 @@ class Pages:
             result.append({"pnid": pnid, "last": last, "unread": unread})
         return result
 
-    def thread(self, key, pnid):
+    def thread(self, key: str, pnid: str) -> list[dict]:
         """Everything of one chat that a phone shows."""
         messages = self.sim.world.threads.get((pnid, key), ())
         return [rendering.view(self.sim, message) for message in messages if self._visible(message)]
 
-    def mark_read(self, person, pnid):
+    def mark_read(self, person: Person, pnid: str) -> int:
         """Set everything delivered in the thread to read; returns how many."""
         count = 0
         for message in list(self.sim.world.threads.get((pnid, person.key), ())):
@@ -184,7 +191,7 @@ class Pages:
         return count
 
     # -- commands from the page -----------------------------------------------------------------------------------
-    def command(self, page, data):
+    def command(self, page: Page, data: dict) -> None:
         """Do what a page asks. :raises BadInput: shown on the page."""
         name = data.get("do")
         handler = _COMMANDS.get(name)
@@ -192,7 +199,7 @@ class Pages:
             raise BadInput("do", f"{name!r} is not a command", f"Use one of: {', '.join(_COMMANDS)}.")
         handler(self, page, data)
 
-    def _be(self, page, data):
+    def _be(self, page: Page, data: dict) -> None:
         person = self.sim.world.people.get(str(data.get("key")))
         if person is None:
             person = inbound.find_person(self.sim, {"phone": data.get("key")})
@@ -200,7 +207,7 @@ class Pages:
         page.me, page.pnid = person.key, None
         page.tell("me", me=self.person_view(person), chats=self.chats(person.key))
 
-    def _add(self, page, data):
+    def _add(self, page: Page, data: dict) -> None:
         given = {name: data.get(name) for name in ("name", "phone", "username", "hide_phone") if data.get(name)}
         if isinstance(given.get("username"), str):
             given["username"] = given["username"].lstrip("@")
@@ -210,28 +217,28 @@ class Pages:
         self.people_changed()
         self._be(page, {"key": person.key})
 
-    def _open(self, page, data):
+    def _open(self, page: Page, data: dict) -> None:
         number = inbound.find_number(self.sim, data.get("pnid"))
         person = self._me(page)
         page.pnid, page.focused = number.id, True
         page.tell("thread", pnid=number.id, messages=self.thread(person.key, number.id))
         self.mark_read(person, number.id)
 
-    def _close(self, page, data):
+    def _close(self, page: Page, data: dict) -> None:
         page.pnid = None
 
-    def _focus(self, page, data):
+    def _focus(self, page: Page, data: dict) -> None:
         page.focused = bool(data.get("on"))
         if page.focused and page.pnid and page.me:
             self.mark_read(self._me(page), page.pnid)
 
-    def _me(self, page):
+    def _me(self, page: Page) -> Person:
         person = self.sim.world.people.get(page.me)
         if person is None:
             raise BadInput("me", "nobody is chosen", "Choose a person first.")
         return person
 
-    def _receive(self, page, pnid, type_, content, reply_to=None):
+    def _receive(self, page: Page, pnid: Any, type_: str, content: Any, reply_to: str | None = None) -> None:
         person = self._me(page)
         data = {"phone_number_id": pnid, "type": type_, type_: content, "reply_to": reply_to,
                 "user_id": person.user_id}
@@ -239,10 +246,10 @@ class Pages:
             data["from"] = person.phone
         inbound.receive(self.sim, data)
 
-    def _send(self, page, data):
+    def _send(self, page: Page, data: dict) -> None:
         self._receive(page, data.get("pnid"), data.get("type") or "text", data.get("content"), data.get("reply_to"))
 
-    def _press(self, page, data):
+    def _press(self, page: Page, data: dict) -> None:
         """A button of a business message was pressed."""
         message = self.sim.world.messages.get(str(data.get("wamid")))
         if message is None or not message.outbound or message.person.key != page.me:
@@ -251,7 +258,7 @@ class Pages:
         self._receive(page, message.pnid, type_, content, message.wamid)
         self.status(message)
 
-    def _played(self, page, data):
+    def _played(self, page: Page, data: dict) -> None:
         message = self.sim.world.messages.get(str(data.get("wamid")))
         if message is not None and message.outbound and message.person.key == page.me and message.type == "audio":
             self.sim.set_status(message, "played")
@@ -261,7 +268,7 @@ _COMMANDS = {"be": Pages._be, "add": Pages._add, "open": Pages._open, "close": P
              "send": Pages._send, "press": Pages._press, "played": Pages._played}
 
 
-async def events(request):
+async def events(request: web.Request) -> web.WebSocketResponse:
     """GET /_sim/phone/events: the websocket of a page."""
     sim = request.app[SIM]
     socket = web.WebSocketResponse(heartbeat=30, max_msg_size=1024 * 1024)
@@ -290,7 +297,7 @@ async def events(request):
     return socket
 
 
-async def upload(request):
+async def upload(request: web.Request) -> dict:
     """POST /_sim/phone/upload?filename=..: raw bytes of a file that the person sends; answers its id."""
     sim = request.app[SIM]
     data = await request.read()
@@ -305,7 +312,7 @@ async def upload(request):
     return {"id": media.id, "mime_type": mime}
 
 
-async def file(request):
+async def file(request: web.Request) -> web.Response:
     """GET /_sim/file/{id}: a stored file for the page, without token."""
     media = request.app[SIM].world.media.get(request.match_info["media_id"])
     if media is None:

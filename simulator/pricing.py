@@ -1,13 +1,19 @@
 """The ``pricing`` object of statuses, after "Pricing on the WhatsApp Business Platform"."""
 
+from __future__ import annotations
+
 import time
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .state import Message, World
 
 #: From this day, service messages and utility templates in the window are charged (1 October 2026, UTC).
 CHARGED_FROM = 1_790_812_800
 FREE_SERVICE_MESSAGES = 1000
 
 
-def price(world, message, now):
+def price(world: World, message: Message, now: float) -> dict:
     """What a message costs.
 
     :returns: dict with billable, pricing_model, type and category; counts the free service messages of the month.

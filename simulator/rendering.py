@@ -1,9 +1,16 @@
 """Messages as a phone shows them: one flat shape for the page, whatever the type."""
 
+from __future__ import annotations
+
 import json
+from typing import TYPE_CHECKING, Any
 
 from .errors import BadInput
 from .validation.template import VARIABLE, component, variables
+
+if TYPE_CHECKING:
+    from .core import Simulator
+    from .state import Message
 
 _ICONS = {"image": "\U0001f4f7 Photo", "video": "\U0001f3ac Video", "audio": "\U0001f3b5 Audio",
           "document": "\U0001f4c4 Document", "sticker": "\U0001f5bc Sticker", "location": "\U0001f4cd Location",
@@ -11,7 +18,7 @@ _ICONS = {"image": "\U0001f4f7 Photo", "video": "\U0001f3ac Video", "audio": "\U
 _MEDIA = ("image", "video", "audio", "document", "sticker")
 
 
-def view(sim, message):
+def view(sim: Simulator, message: Message) -> dict:
     """A message for the page.
 
     :returns: {wamid, pnid, mine, type, at, status, text?, header?, footer?, media?, location?, contacts?, buttons?,
@@ -34,7 +41,7 @@ def view(sim, message):
     return result
 
 
-def preview(sim, message):
+def preview(sim: Simulator, message: Message) -> str:
     """One line for the chat list and quotes."""
     content = _content(sim, message)
     text = content.get("text") or ""
@@ -48,7 +55,7 @@ def preview(sim, message):
     return " ".join(text.split())[:120] or _ICONS.get(message.type, message.type)
 
 
-def _media(sim, value, kind):
+def _media(sim: Simulator, value: Any, kind: str) -> dict:
     """Where the page finds a file and how to show it."""
     value = value if isinstance(value, dict) else {}
     stored = sim.world.media.get(str(value.get("id"))) if value.get("id") else None
@@ -59,7 +66,7 @@ def _media(sim, value, kind):
     return result
 
 
-def _header(sim, header):
+def _header(sim: Simulator, header: dict | None) -> dict | None:
     """The header of an interactive message or template parameter."""
     if not isinstance(header, dict):
         return None
@@ -73,7 +80,7 @@ def _header(sim, header):
     return None
 
 
-def _content(sim, message):
+def _content(sim: Simulator, message: Message) -> dict:
     type_, content = message.type, message.content
     if type_ == "text":
         return {"text": content.get("body", ""), "preview_url": bool(content.get("preview_url"))}
@@ -104,7 +111,7 @@ def _content(sim, message):
     return {"text": _ICONS.get(type_, f"{type_} message")}
 
 
-def _interactive(sim, content):
+def _interactive(sim: Simulator, content: dict) -> dict:
     kind, action = content.get("type"), content.get("action") or {}
     parameters = action.get("parameters") or {}
     result = {"interactive": kind, "text": (content.get("body") or {}).get("text"),
@@ -135,7 +142,7 @@ def _interactive(sim, content):
     return result
 
 
-def _fill(text, parameters):
+def _fill(text: str | None, parameters: list | None) -> str:
     """A template text with its values; unfilled variables stay visible."""
     names = variables(text)
     values = {}
@@ -148,7 +155,7 @@ def _fill(text, parameters):
     return VARIABLE.sub(lambda match: values.get(match.group(1), match.group(0)), text or "")
 
 
-def _template(sim, message):
+def _template(sim: Simulator, message: Message) -> dict:
     content = message.content
     number = sim.world.numbers.get(message.pnid)
     code = (content.get("language") or {}).get("code")
@@ -194,7 +201,7 @@ def _template(sim, message):
     return result
 
 
-def reply(sim, message, data):
+def reply(sim: Simulator, message: Message, data: dict) -> tuple[str, Any]:
     """What pressing a button sends back.
 
     :param data: {index} of a button, or {row} id of a list, from the page.

@@ -1,5 +1,7 @@
 """Data to start with: the demo business, its templates and its people."""
 
+from __future__ import annotations
+
 from .state import App, Number, Person, Template, Token, Waba, World
 
 APP_ID = "100000000000001"
@@ -11,14 +13,14 @@ APP_SECRET = "demo-app-secret"
 VERIFY_TOKEN = "demo-verify-token"
 
 
-def _body(text, *examples):
+def _body(text: str, *examples) -> dict:
     part = {"type": "BODY", "text": text}
     if examples:
         part["example"] = {"body_text": [list(examples)]}
     return part
 
 
-def _replies(*labels):
+def _replies(*labels) -> dict:
     return {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": label} for label in labels]}
 
 
@@ -87,7 +89,7 @@ PEOPLE = (
 )
 
 
-def demo(keep_messages=100_000):
+def demo(keep_messages: int = 100_000) -> World:
     """A world with one account, two numbers, approved templates and four people."""
     world = World(keep_messages)
     world.apps[APP_ID] = App(APP_ID, "Demo app", APP_SECRET, VERIFY_TOKEN)
@@ -108,7 +110,7 @@ def demo(keep_messages=100_000):
     return world
 
 
-def empty(keep_messages=100_000):
+def empty(keep_messages: int = 100_000) -> World:
     """Nothing at all: everything comes by the control API."""
     return World(keep_messages)
 

@@ -1,5 +1,7 @@
 """What the simulated platform knows: apps, accounts, numbers, templates, media, people and messages."""
 
+from __future__ import annotations
+
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -35,7 +37,7 @@ class Token:
     wabas: set | None = None
     scopes: tuple = ("business_management", "whatsapp_business_management", "whatsapp_business_messaging")
 
-    def works(self, now):
+    def works(self, now: float) -> bool:
         return self.valid and not (self.expires_at and self.expires_at <= now)
 
 
@@ -80,7 +82,7 @@ class Number:
     digits: str = ""
     free_service: dict = field(default_factory=dict)  # "YYYY-MM" -> delivered service messages
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self.digits = "".join(c for c in self.display if c.isdigit())
 
 
@@ -131,7 +133,7 @@ class Person:
     shown: bool = True  # listed on the phone page
 
     @property
-    def shows_phone(self):
+    def shows_phone(self) -> bool:
         return bool(self.phone) and not self.hide_phone
 
 
@@ -160,7 +162,7 @@ class Message:
 class World:
     """Everything that ``reset`` forgets. Lookups only; behaviour lives in the modules that use it."""
 
-    def __init__(self, keep_messages=100_000):
+    def __init__(self, keep_messages: int = 100_000) -> None:
         self.keep_messages = keep_messages
         self.apps: dict[str, App] = {}
         self.tokens: dict[str, Token] = {}
@@ -177,7 +179,8 @@ class World:
         self.deleted_templates: dict[tuple, float] = {}  # (waba, name) -> when
 
     # -- people ---------------------------------------------------------------------------------------------------
-    def person(self, phone=None, user_id=None, name=None, username=None, hide_phone=None, create=True):
+    def person(self, phone: str | None = None, user_id: str | None = None, name: str | None = None,
+               username: str | None = None, hide_phone: bool | None = None, create: bool = True) -> Person | None:
         """Find a person by phone digits or business-scoped id; create one unless told not to.
 
         :returns: Person, or None when not found and ``create`` is false.
@@ -205,7 +208,7 @@ class World:
         return found
 
     # -- messages -------------------------------------------------------------------------------------------------
-    def add(self, message):
+    def add(self, message: Message) -> None:
         """Keep a message; forget the oldest ones above the limit."""
         self.messages[message.wamid] = message
         key = (message.pnid, message.person.key)
@@ -222,12 +225,12 @@ class World:
                 if not old_thread:
                     del self.threads[old_key]
 
-    def window_open(self, pnid, person, now=None):
+    def window_open(self, pnid: str, person: Person, now: float | None = None) -> bool:
         """True while the customer service window of (number, person) is open."""
         last = self.last_inbound.get((pnid, person.key))
         return last is not None and (now or time.time()) - last < WINDOW_SECONDS
 
-    def template(self, waba_id, name, language):
+    def template(self, waba_id: str, name: str, language: str) -> Template | None:
         """The template of that exact language, whatever its status; None if there is none."""
         for template in self.templates.values():
             if template.name == name and template.language == language and template.waba_id == waba_id:

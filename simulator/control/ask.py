@@ -1,11 +1,20 @@
 """Questions: what arrived, what was accepted, what was delivered."""
 
+from __future__ import annotations
+
 import time
+from typing import TYPE_CHECKING
+
+from aiohttp import web
 
 from .common import query_number
 
+if TYPE_CHECKING:
+    from ..core import Simulator
+    from ..state import Message
 
-async def get_requests(sim, request):
+
+async def get_requests(sim: Simulator, request: web.Request) -> dict:
     query = request.query
     limit = query_number(request, "limit")
     found = sim.recorder.find(query.get("path"), query_number(request, "since"), query.get("to"), query.get("type"),
@@ -13,7 +22,7 @@ async def get_requests(sim, request):
     return {"count": len(found), "last": sim.recorder.seq, "requests": [entry.dump() for entry in found]}
 
 
-async def get_sent(sim, request):
+async def get_sent(sim: Simulator, request: web.Request) -> dict:
     query = request.query
     to = query.get("to", "").lstrip("+")
     found = []
@@ -32,7 +41,7 @@ async def get_sent(sim, request):
     return {"count": len(found), "messages": [_sent(sim, message) for message in shown]}
 
 
-def _sent(sim, message):
+def _sent(sim: Simulator, message: Message) -> dict:
     return {
         "wamid": message.wamid, "phone_number_id": message.pnid, "to": message.person.phone,
         "user_id": message.person.user_id, "type": message.type, "content": message.content, "at": message.at,
@@ -42,7 +51,7 @@ def _sent(sim, message):
     }
 
 
-async def get_deliveries(sim, request):
+async def get_deliveries(sim: Simulator, request: web.Request) -> dict:
     since = query_number(request, "since", 0)
     status = request.query.get("status")
     want_body = request.query.get("bodies") in ("1", "true")
@@ -62,10 +71,10 @@ async def get_deliveries(sim, request):
             "deliveries": found[-int(limit):] if limit else found}
 
 
-async def get_stats(sim, request):
+async def get_stats(sim: Simulator, request: web.Request) -> dict:
     recorder, world = sim.recorder, sim.world
     latencies = sorted(row[4] for row in sim.hub.log if row[3] == 200)
-    def quantile(share):
+    def quantile(share: float) -> float | None:
         return latencies[min(len(latencies) - 1, int(len(latencies) * share))] if latencies else None
     return {
         "uptime_s": round(time.time() - recorder.started, 1), "requests": recorder.counters["requests"],
@@ -79,7 +88,7 @@ async def get_stats(sim, request):
     }
 
 
-async def get_webhooks(sim, request):
+async def get_webhooks(sim: Simulator, request: web.Request) -> dict:
     """Where each kind of update would go now."""
     return {"numbers": {pnid: [url for url, _s in sim.hub.targets(number.waba_id, "messages", pnid)]
                         for pnid, number in sim.world.numbers.items()},

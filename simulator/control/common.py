@@ -1,11 +1,15 @@
 """Reading control requests: what is wrong is named, with a remedy."""
 
+from __future__ import annotations
+
 import json
+
+from aiohttp import web
 
 from ..errors import BadInput
 
 
-async def read(request):
+async def read(request: web.Request) -> dict:
     """The JSON object of a request ({} when the body is empty). :raises BadInput:"""
     raw = await request.read()
     if not raw.strip():
@@ -19,7 +23,7 @@ async def read(request):
     return value
 
 
-def text(data, name, default=None):
+def text(data: dict, name: str, default: str | None = None) -> str:
     """A string field; without default it is required."""
     value = data.get(name, default)
     if isinstance(value, int) and not isinstance(value, bool):
@@ -29,7 +33,7 @@ def text(data, name, default=None):
     return value
 
 
-def query_number(request, name, default=None):
+def query_number(request: web.Request, name: str, default: float | None = None) -> float | None:
     value = request.query.get(name)
     if value in (None, ""):
         return default
@@ -39,7 +43,7 @@ def query_number(request, name, default=None):
         raise BadInput(name, f"{value!r} is not a number", "Send a number.") from None
 
 
-def flag(data, name, default):
+def flag(data: dict, name: str, default: bool) -> bool:
     value = data.get(name, default)
     if not isinstance(value, bool):
         raise BadInput(name, f"{value!r} is not true or false", "Send a JSON boolean.")

@@ -1,7 +1,12 @@
 """Making things happen: settings, failures, inbound messages, statuses."""
 
+from __future__ import annotations
+
 import json
 import time
+from typing import TYPE_CHECKING
+
+from aiohttp import web
 
 from .. import inbound
 from ..delivery import sign
@@ -9,18 +14,21 @@ from ..errors import BadInput
 from ..failures import KINDS, Rule
 from .common import flag, read, text
 
+if TYPE_CHECKING:
+    from ..core import Simulator
 
-async def reset(sim, request):
+
+async def reset(sim: Simulator, request: web.Request) -> dict:
     data = await read(request)
     sim.reset(flag(data, "keep_urls", True), flag(data, "keep_config", False))
     return {"ok": True}
 
 
-async def get_config(sim, request):
+async def get_config(sim: Simulator, request: web.Request) -> dict:
     return sim.config.dump()
 
 
-async def set_config(sim, request):
+async def set_config(sim: Simulator, request: web.Request) -> dict:
     data = await read(request)
     rules = data.pop("failures", None)
     if rules is not None and not isinstance(rules, list):
@@ -33,15 +41,15 @@ async def set_config(sim, request):
     return sim.config.dump()
 
 
-async def add_failure(sim, request):
+async def add_failure(sim: Simulator, request: web.Request) -> dict:
     return sim.failures.add(await read(request)).dump()
 
 
-async def list_failures(sim, request):
+async def list_failures(sim: Simulator, request: web.Request) -> dict:
     return {"rules": [rule.dump() for rule in sim.failures.rules], "kinds": KINDS}
 
 
-async def clear_failures(sim, request):
+async def clear_failures(sim: Simulator, request: web.Request) -> dict:
     rule_id = request.query.get("id")
     if rule_id is None:
         count = len(sim.failures.rules)
@@ -52,7 +60,7 @@ async def clear_failures(sim, request):
     return {"removed": 1}
 
 
-async def post_inbound(sim, request):
+async def post_inbound(sim: Simulator, request: web.Request) -> dict:
     data = await read(request)
     many = data.get("messages")
     if many is None:
@@ -63,7 +71,7 @@ async def post_inbound(sim, request):
     return {"wamids": [inbound.receive(sim, one).wamid for one in many]}
 
 
-async def post_webhook(sim, request):
+async def post_webhook(sim: Simulator, request: web.Request) -> dict:
     """Deliver any bytes, signed (or wrongly signed when told so)."""
     data = await read(request)
     payload = data.get("raw")
@@ -99,7 +107,7 @@ async def post_webhook(sim, request):
     return {"deliveries": len(tasks), "statuses": statuses}
 
 
-async def set_status(sim, request):
+async def set_status(sim: Simulator, request: web.Request) -> dict:
     """Push a status of a message by hand: also backwards, twice, or for unknown messages when force is true."""
     data = await read(request)
     message = sim.world.messages.get(text(data, "wamid"))
@@ -120,7 +128,7 @@ async def set_status(sim, request):
     return {"wamid": message.wamid, "status": message.status}
 
 
-async def read_thread(sim, request):
+async def read_thread(sim: Simulator, request: web.Request) -> dict:
     """A person opens the chat: everything delivered becomes read."""
     data = await read(request)
     number = inbound.find_number(sim, data.get("phone_number_id"))
@@ -128,7 +136,7 @@ async def read_thread(sim, request):
     return {"read": sim.pages.mark_read(person, number.id)}
 
 
-async def set_window(sim, request):
+async def set_window(sim: Simulator, request: web.Request) -> dict:
     """Move the end of a customer service window, without a message: {from, phone_number_id, hours_ago}."""
     data = await read(request)
     number = inbound.find_number(sim, data.get("phone_number_id"))

@@ -1,13 +1,23 @@
 """Where webhooks go."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
 from .. import inbound
 from ..errors import BadInput, GraphError
 from ..graph.numbers import checked_override
 from ..state import Override
 from .common import flag, read, text
 
+if TYPE_CHECKING:
+    from ..core import Simulator
+    from ..state import Number, Waba
 
-async def set_webhook_url(sim, request):
+
+async def set_webhook_url(sim: Simulator, request: web.Request) -> dict:
     """Register where webhooks go: for a number, an account, or the app; verified by challenge."""
     data = await read(request)
     url = data.get("url")
@@ -35,7 +45,7 @@ async def set_webhook_url(sim, request):
     return {"ok": True, "scope": scope, "url": override.url, "app_url": app.callback_url}
 
 
-def scope_of(sim, data):
+def scope_of(sim: Simulator, data: dict) -> tuple[str, Number | Waba | None]:
     pnid, waba_id, app_id = data.get("pnid") or data.get("phone_number_id"), data.get("waba"), data.get("app")
     if not sim.world.apps:
         raise BadInput("app", "there is no app yet", "POST /_sim/apps first.")
@@ -51,7 +61,7 @@ def scope_of(sim, data):
     return "app", None
 
 
-def _clear_url(sim, data):
+def _clear_url(sim: Simulator, data: dict) -> dict:
     scope, target = scope_of(sim, data)
     if scope == "phone_number":
         target.override = None

@@ -1,6 +1,11 @@
 """Adding people, tokens, apps, accounts, numbers and templates."""
 
+from __future__ import annotations
+
 import time
+from typing import TYPE_CHECKING
+
+from aiohttp import web
 
 from .. import ids, inbound
 from ..errors import BadInput
@@ -9,8 +14,11 @@ from ..state import App, Number, Template, Token, Waba
 from .common import flag, read, text
 from .hooks import scope_of
 
+if TYPE_CHECKING:
+    from ..core import Simulator
 
-async def add_person(sim, request):
+
+async def add_person(sim: Simulator, request: web.Request) -> dict:
     data = await read(request)
     person = inbound.find_person(sim, data)
     person.on_whatsapp = flag(data, "on_whatsapp", person.on_whatsapp)
@@ -18,7 +26,7 @@ async def add_person(sim, request):
     return sim.pages.person_view(person)
 
 
-async def set_token(sim, request):
+async def set_token(sim: Simulator, request: web.Request) -> dict:
     """Add, expire or revoke a token: {token, app, valid, expires_in, wabas}."""
     data = await read(request)
     value = text(data, "token")
@@ -38,7 +46,7 @@ async def set_token(sim, request):
     return {"token": value, "valid": token.works(time.time())}
 
 
-async def add_app(sim, request):
+async def add_app(sim: Simulator, request: web.Request) -> dict:
     data = await read(request)
     app = App(text(data, "id"), text(data, "name", "App"), text(data, "secret"))
     sim.world.apps[app.id] = app
@@ -47,7 +55,7 @@ async def add_app(sim, request):
     return {"id": app.id}
 
 
-async def add_waba(sim, request):
+async def add_waba(sim: Simulator, request: web.Request) -> dict:
     data = await read(request)
     scope_of(sim, {"app": data.get("app")})
     waba = Waba(text(data, "id"), text(data, "name", "Account"))
@@ -56,7 +64,7 @@ async def add_waba(sim, request):
     return {"id": waba.id}
 
 
-async def add_number(sim, request):
+async def add_number(sim: Simulator, request: web.Request) -> dict:
     data = await read(request)
     waba_id = text(data, "waba")
     if waba_id not in sim.world.wabas:
@@ -70,7 +78,7 @@ async def add_number(sim, request):
     return {"id": pnid}
 
 
-async def add_template(sim, request):
+async def add_template(sim: Simulator, request: web.Request) -> dict:
     """Add or change a template without review: {waba, name, language, category, components, status}."""
     data = await read(request)
     waba_id = str(data.get("waba") or next(iter(sim.world.wabas), ""))

@@ -1,12 +1,20 @@
 """Apps and tokens: subscriptions, token introspection, app tokens."""
 
+from __future__ import annotations
+
 import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..errors import GraphError, missing, unknown_object
 from .numbers import checked_override
 
+if TYPE_CHECKING:
+    from ..core import Simulator
+    from ..state import App, Token, Waba
 
-def subscribed(sim, waba):
+
+def subscribed(sim: Simulator, waba: Waba) -> dict:
     """GET /{WABA}/subscribed_apps."""
     data = []
     for app_id, override in waba.subscriptions.items():
@@ -19,7 +27,7 @@ def subscribed(sim, waba):
     return {"data": data}
 
 
-async def subscribe(sim, waba, token, body):
+async def subscribe(sim: Simulator, waba: Waba, token: Token | None, body: dict) -> dict:
     """POST /{WABA}/subscribed_apps, with or without an alternate callback."""
     app_id = token.app_id if token else next(iter(sim.world.apps), None)
     if app_id not in sim.world.apps:
@@ -28,13 +36,13 @@ async def subscribe(sim, waba, token, body):
     return {"success": True}
 
 
-def unsubscribe(sim, waba, token):
+def unsubscribe(sim: Simulator, waba: Waba, token: Token | None) -> dict:
     """DELETE /{WABA}/subscribed_apps."""
     waba.subscriptions.pop(token.app_id if token else next(iter(sim.world.apps), None), None)
     return {"success": True}
 
 
-async def subscriptions(sim, app, method, values):
+async def subscriptions(sim: Simulator, app: App, method: str, values: dict) -> dict:
     """GET, POST and DELETE /{APP}/subscriptions (with the app token)."""
     if method == "GET":
         if not app.callback_url:
@@ -59,7 +67,7 @@ async def subscriptions(sim, app, method, values):
     return {"success": True}
 
 
-def debug_token(sim, query):
+def debug_token(sim: Simulator, query: Mapping[str, str]) -> dict:
     """GET /debug_token?input_token=..."""
     value = query.get("input_token")
     if not value:
@@ -81,7 +89,7 @@ def debug_token(sim, query):
     return {"data": data}
 
 
-def access_token(sim, query):
+def access_token(sim: Simulator, query: Mapping[str, str]) -> dict:
     """GET /oauth/access_token (client credentials)."""
     app = sim.world.apps.get(query.get("client_id", ""))
     if app is None or query.get("client_secret") != app.secret:

@@ -1,11 +1,14 @@
 """One handler for every Graph path: token, failure rules, routing, envelope, record."""
 
+from __future__ import annotations
+
 import asyncio
 import json
 import logging
 import random
 import re
 import time
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -16,6 +19,12 @@ from ..state import Token
 from . import apps, media, messages, numbers, templates
 from .paging import select
 
+if TYPE_CHECKING:
+    from ..core import Simulator
+    from ..failures import Rule
+    from ..recording import Request
+    from ..state import Number, Waba
+
 _logger = logging.getLogger(__name__)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _MESSAGES = re.compile(r"^/v\d+\.\d+/(\d+)/(messages|marketing_messages)$")
@@ -23,12 +32,12 @@ _MESSAGES = re.compile(r"^/v\d+\.\d+/(\d+)/(messages|marketing_messages)$")
 _BEFORE = ("error", "http", "timeout_before", "drop", "expired_token")
 
 
-def _answer(status, body):
+def _answer(status: int, body: dict) -> web.Response:
     return web.Response(status=status, body=_encode(body).encode("utf-8", "surrogatepass"),
                         headers={"Content-Type": "application/json; charset=UTF-8"})
 
 
-def _refuse(error):
+def _refuse(error: GraphError) -> web.Response:
     response = _answer(error.status, error.body())
     if error.status == 401:
         description = error.message.replace("\n", " ").replace('"', "'")
@@ -36,7 +45,7 @@ def _refuse(error):
     return response
 
 
-def check_token(sim, request):
+def check_token(sim: Simulator, request: web.Request) -> Token | None:
     """The Token of a request. :raises GraphError: 190 or 104-like when missing, unknown or expired."""
     header = request.headers.get("Authorization", "")
     scheme, _space, value = header.partition(" ")
@@ -61,7 +70,7 @@ def check_token(sim, request):
     return token
 
 
-async def _body(request):
+async def _body(request: web.Request) -> Any:
     """The JSON body, form fields as a dict, or None. Multipart is left for its handler."""
     if request.method == "GET" or not request.can_read_body:
         return None
@@ -78,7 +87,7 @@ async def _body(request):
         raise GraphError(100, message="(#100) Invalid parameter: the body is not valid JSON", messaging=False) from None
 
 
-async def handle(request):
+async def handle(request: web.Request) -> web.StreamResponse:
     """Answer a request to a Graph path."""
     sim = request.app[SIM]
     path = request.path
@@ -132,7 +141,7 @@ async def handle(request):
     return response
 
 
-async def _fail_before(sim, request, rule, entry):
+async def _fail_before(sim: Simulator, request: web.Request, rule: Rule, entry: Request) -> web.Response:
     sim.recorder.counters[f"failure_{rule.kind}"] += 1
     if rule.delay_ms and rule.kind != "timeout_before":
         await asyncio.sleep(rule.delay_ms / 1000)
@@ -153,19 +162,19 @@ async def _fail_before(sim, request, rule, entry):
     return response
 
 
-def _number(sim, token, object_id, verb="post"):
+def _number(sim: Simulator, token: Token | None, object_id: str, verb: str = "post") -> Number:
     number = sim.world.numbers.get(object_id)
     if number is None or token is not None and token.wabas is not None and number.waba_id not in token.wabas:
         raise unknown_object(object_id, verb)
     return number
 
 
-def _values(request, body):
+def _values(request: web.Request, body: Any) -> dict:
     """Parameters of a call that may come in the query, as form fields or as JSON."""
     return {**request.query, **(body if isinstance(body, dict) else {})}
 
 
-async def _route(sim, request, token, body):
+async def _route(sim: Simulator, request: web.Request, token: Token | None, body: Any) -> dict:
     """Find the handler for everything but messages."""
     path, method, query = request.path, request.method, request.query
     parts = [part for part in path.split("/")[2:] if part]
@@ -216,7 +225,8 @@ async def _route(sim, request, token, body):
     raise unknown_object(head, verb)
 
 
-async def _number_edge(sim, request, number, edge, values, body):
+async def _number_edge(sim: Simulator, request: web.Request, number: Number, edge: str, values: dict,
+                       body: Any) -> dict:
     method, query = request.method, request.query
     data = body if isinstance(body, dict) else values
     if edge == "":
@@ -251,7 +261,8 @@ async def _number_edge(sim, request, number, edge, values, body):
     raise unknown_object(f"{number.id}/{edge}" if edge else number.id, method.lower())
 
 
-async def _waba_edge(sim, request, token, waba, edge, values, body):
+async def _waba_edge(sim: Simulator, request: web.Request, token: Token | None, waba: Waba, edge: str, values: dict,
+                     body: Any) -> dict:
     method, query, path = request.method, request.query, request.path
     if edge == "" and method == "GET":
         return select(numbers.waba_node(sim, waba), query, ("name", "timezone_id", "message_template_namespace"))
@@ -274,6 +285,6 @@ async def _waba_edge(sim, request, token, waba, edge, values, body):
     raise unknown_object(f"{waba.id}/{edge}" if edge else waba.id, method.lower())
 
 
-def unknown_path(path):
+def unknown_path(path: str) -> GraphError:
     """Graph's answer to a path outside every version."""
     return GraphError(2500, message=f"Unknown path components: {path}", messaging=False)

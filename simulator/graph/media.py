@@ -1,8 +1,12 @@
 """Media: upload, look up, download, delete; resumable uploads."""
 
+from __future__ import annotations
+
 import base64
 import re
 import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -10,6 +14,10 @@ from .. import ids
 from ..errors import GraphError, missing, unknown_object
 from ..files import add_media, media_url, url_hash
 from ..validation.media import MEDIA_LIMITS, plain_mime
+
+if TYPE_CHECKING:
+    from ..core import Simulator
+    from ..state import Media, Number
 
 #: What the upload endpoint takes; other types are refused with code 100.
 UPLOAD_TYPES = sorted(set().union(*(mimes for mimes, _limit in MEDIA_LIMITS.values() if mimes)) | {
@@ -21,7 +29,7 @@ UPLOAD_TYPES = sorted(set().union(*(mimes for mimes, _limit in MEDIA_LIMITS.valu
 })
 
 
-def limit_of(mime):
+def limit_of(mime: str) -> int:
     """Maximum bytes of an upload of that type."""
     for mimes, limit in MEDIA_LIMITS.values():
         if mimes and mime in mimes:
@@ -29,7 +37,7 @@ def limit_of(mime):
     return MEDIA_LIMITS["document"][1]
 
 
-async def upload(sim, number, request):
+async def upload(sim: Simulator, number: Number, request: web.Request) -> dict:
     """POST /{PNID}/media, multipart form."""
     if not request.content_type.startswith("multipart/"):
         raise missing("file")
@@ -53,7 +61,7 @@ async def upload(sim, number, request):
     return {"id": media.id}
 
 
-def look_up(sim, media, query):
+def look_up(sim: Simulator, media: Media, query: Mapping[str, str]) -> dict:
     """GET /{media-id}."""
     pnid = query.get("phone_number_id")
     if pnid and pnid != media.pnid:
@@ -62,7 +70,7 @@ def look_up(sim, media, query):
             "sha256": media.sha256, "file_size": str(len(media.data)), "id": media.id}
 
 
-async def download(sim, request):
+async def download(sim: Simulator, request: web.Request) -> web.Response:
     """The bytes behind a media URL: needs the Bearer token, and dies after five minutes."""
     media = sim.world.media.get(request.match_info["media_id"])
     token = sim.world.tokens.get(request.headers.get("Authorization", "").removeprefix("Bearer ").strip())
@@ -77,7 +85,7 @@ async def download(sim, request):
 
 
 # -- resumable uploads (samples of template headers, profile pictures) -------------------------------------------------
-def start_upload(sim, query):
+def start_upload(sim: Simulator, query: Mapping[str, str]) -> dict:
     """POST /{APP}/uploads."""
     length = query.get("file_length", "")
     if not length.isdigit():
@@ -90,7 +98,7 @@ def start_upload(sim, query):
     return {"id": upload_id}
 
 
-async def continue_upload(sim, upload_id, request):
+async def continue_upload(sim: Simulator, upload_id: str, request: web.Request) -> dict:
     """GET (how far) and POST (bytes) on /upload:..."""
     session = sim.world.uploads.get(upload_id)
     if session is None:

@@ -1,14 +1,23 @@
 """POST /{phone-number-id}/messages: send, mark as read, show typing."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from .. import ids
 from ..errors import GraphError, missing
 from ..validation import content as content_checks
 from ..validation import template as template_checks
 
+if TYPE_CHECKING:
+    from ..core import Simulator
+    from ..failures import Rule
+    from ..state import Number, Person
+
 _PHONE_CHARS = str.maketrans("", "", "+-() .\u00a0")
 
 
-def send(sim, number, body, rule=None, delay=0.0):
+def send(sim: Simulator, number: Number, body: Any, rule: Rule | None = None, delay: float = 0.0) -> dict:
     """Handle the body of a POST to ``/messages``.
 
     :param rule: a failure rule that changes what happens after acceptance (kinds failed_status, silent).
@@ -70,7 +79,7 @@ def send(sim, number, body, rule=None, delay=0.0):
     return {"messaging_product": "whatsapp", "contacts": [contact], "messages": [sent]}
 
 
-def _recipient(sim, number, body):
+def _recipient(sim: Simulator, number: Number, body: dict) -> tuple[Person, str | None, bool, bool]:
     """:returns: (person, digits or None, addressed by business-scoped id, can ever be delivered)."""
     recipient_type = body.get("recipient_type", "individual")
     if recipient_type == "group":
@@ -99,14 +108,14 @@ def _recipient(sim, number, body):
     return person, None, True, True
 
 
-def _rates(sim, number, person):
+def _rates(sim: Simulator, number: Number, person: Person) -> None:
     if not sim.limits.throughput(number.id, sim.config.throughput_of(number)):
         raise GraphError(130429)
     if sim.config.pair_limit and not sim.limits.pair(number.id, person.key):
         raise GraphError(131056)
 
 
-def _react(sim, content):
+def _react(sim: Simulator, content: dict) -> None:
     target = sim.world.messages.get(content["message_id"])
     if target is not None:
         if content["emoji"]:
@@ -116,7 +125,7 @@ def _react(sim, content):
         sim.pages.status(target)
 
 
-def _mark_read(sim, number, body):
+def _mark_read(sim: Simulator, number: Number, body: dict) -> dict:
     if body.get("status") != "read":
         raise GraphError(131009, "Parameter 'status' must be read")
     message_id = body.get("message_id")

@@ -1,10 +1,18 @@
 """Phone numbers and accounts: fields, profile, registration, settings, blocked users."""
 
+from __future__ import annotations
+
 import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from ..errors import GraphError, missing, webhook_error
 from ..state import Override
 from .paging import page, select
+
+if TYPE_CHECKING:
+    from ..core import Simulator
+    from ..state import Number, Waba
 
 NUMBER_FIELDS = ("verified_name", "code_verification_status", "display_phone_number", "quality_rating",
                  "platform_type", "throughput", "webhook_configuration")
@@ -17,7 +25,7 @@ VERTICALS = (
 )
 
 
-def number_node(sim, number):
+def number_node(sim: Simulator, number: Number) -> dict:
     """All fields of a phone number."""
     waba = sim.world.wabas.get(number.waba_id)
     rate = sim.config.throughput_of(number)
@@ -46,7 +54,7 @@ def number_node(sim, number):
     }
 
 
-def waba_node(sim, waba):
+def waba_node(sim: Simulator, waba: Waba) -> dict:
     """All fields of an account."""
     return {
         "id": waba.id, "name": waba.name, "timezone_id": waba.timezone_id, "currency": waba.currency,
@@ -60,7 +68,7 @@ def waba_node(sim, waba):
     }
 
 
-def health(sim, number=None, waba=None):
+def health(sim: Simulator, number: Number | None = None, waba: Waba | None = None) -> dict:
     """The ``health_status`` of a number or account."""
     entities = []
     if number is not None:
@@ -78,7 +86,7 @@ def health(sim, number=None, waba=None):
     return {"can_send_message": "BLOCKED" if blocked else "AVAILABLE", "entities": entities}
 
 
-def listing(sim, waba, query, path):
+def listing(sim: Simulator, waba: Waba, query: Mapping[str, str], path: str) -> dict:
     """GET /{WABA}/phone_numbers."""
     nodes = [number_node(sim, n) for n in sim.world.numbers.values() if n.waba_id == waba.id]
     result = page(nodes, query, sim.base_url, path)
@@ -86,7 +94,7 @@ def listing(sim, waba, query, path):
     return result
 
 
-async def update(sim, number, body):
+async def update(sim: Simulator, number: Number, body: dict) -> dict:
     """POST /{PNID}: webhook override, PIN, display name."""
     hook = body.get("webhook_configuration")
     if hook is not None:
@@ -100,7 +108,7 @@ async def update(sim, number, body):
     return {"success": True}
 
 
-async def checked_override(sim, data):
+async def checked_override(sim: Simulator, data: dict) -> Override | None:
     """An Override after Meta's challenge, or None when the URI is empty. :raises GraphError: code 2200."""
     url = data.get("override_callback_uri")
     if not url:
@@ -116,7 +124,7 @@ async def checked_override(sim, data):
     return Override(url, token)
 
 
-def checked_pin(body):
+def checked_pin(body: dict) -> str:
     """A PIN of six digits."""
     pin = str(body.get("pin") or "")
     if not (len(pin) == 6 and pin.isdigit()):
@@ -124,7 +132,7 @@ def checked_pin(body):
     return pin
 
 
-def register(sim, number, body):
+def register(sim: Simulator, number: Number, body: dict) -> dict:
     """POST /{PNID}/register."""
     if body.get("messaging_product") != "whatsapp":
         raise missing("messaging_product")
@@ -135,13 +143,13 @@ def register(sim, number, body):
     return {"success": True}
 
 
-def deregister(sim, number, body):
+def deregister(sim: Simulator, number: Number, body: dict) -> dict:
     """POST /{PNID}/deregister."""
     number.registered = False
     return {"success": True}
 
 
-def get_profile(sim, number, query):
+def get_profile(sim: Simulator, number: Number, query: Mapping[str, str]) -> dict:
     """GET /{PNID}/whatsapp_business_profile."""
     names = [name.strip() for name in query["fields"].split(",")] if query.get("fields") else PROFILE_FIELDS
     for name in names:
@@ -151,7 +159,7 @@ def get_profile(sim, number, query):
     return {"data": [{**profile, "messaging_product": "whatsapp"}]}
 
 
-def set_profile(sim, number, body):
+def set_profile(sim: Simulator, number: Number, body: dict) -> dict:
     """POST /{PNID}/whatsapp_business_profile."""
     if body.get("messaging_product") != "whatsapp":
         raise missing("messaging_product")
@@ -176,7 +184,7 @@ def set_profile(sim, number, body):
     return {"success": True}
 
 
-def block(sim, number, body, adding):
+def block(sim: Simulator, number: Number, body: dict, adding: bool) -> dict:
     """POST (block) and DELETE (unblock) on /{PNID}/block_users."""
     users = body.get("block_users")
     if not isinstance(users, list) or not users or any(not isinstance(user, dict) for user in users):
@@ -207,7 +215,7 @@ def block(sim, number, body, adding):
     return result
 
 
-def blocked(sim, number, query, path):
+def blocked(sim: Simulator, number: Number, query: Mapping[str, str], path: str) -> dict:
     """GET /{PNID}/block_users."""
     users = []
     for key in number.blocked:
@@ -217,7 +225,7 @@ def blocked(sim, number, query, path):
     return page(users, query, sim.base_url, path)
 
 
-def settings(sim, number, body):
+def settings(sim: Simulator, number: Number, body: dict | None) -> dict:
     """GET and POST /{PNID}/settings; unknown settings are kept as they are sent."""
     if body is None:
         return {"storage_configuration": {"status": "DEFAULT"}, **number.settings}
@@ -225,7 +233,7 @@ def settings(sim, number, body):
     return {"success": True}
 
 
-def automation(sim, number, body):
+def automation(sim: Simulator, number: Number, body: dict) -> dict:
     """POST /{PNID}/conversational_automation."""
     prompts, commands = body.get("prompts") or [], body.get("commands") or []
     if len(prompts) > 4 or any(len(str(prompt)) > 80 for prompt in prompts):

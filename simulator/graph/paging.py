@@ -1,19 +1,22 @@
 """Cursors and field selection, as every Graph list has them."""
 
+from __future__ import annotations
+
 import base64
 import binascii
 import re
+from collections.abc import Mapping, Sequence
 
 from ..errors import GraphError
 
 _SPLIT = re.compile(r",(?![^{(]*[})])")
 
 
-def _cursor(position):
+def _cursor(position: int) -> str:
     return base64.urlsafe_b64encode(f"cursor:{position}".encode()).decode().rstrip("=")
 
 
-def _position(cursor):
+def _position(cursor: str) -> int:
     try:
         text = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
         name, number = text.split(":")
@@ -24,7 +27,8 @@ def _position(cursor):
         raise GraphError(131059) from None
 
 
-def page(items, query, base_url, path, default=25, maximum=1000):
+def page(items: list, query: Mapping[str, str], base_url: str, path: str, default: int = 25,
+         maximum: int = 1000) -> dict:
     """One page of ``items`` in Graph's envelope.
 
     :param query: the request's parameters; ``limit``, ``after`` and ``before`` are read.
@@ -55,7 +59,7 @@ def page(items, query, base_url, path, default=25, maximum=1000):
     return result
 
 
-def select(node, query, defaults):
+def select(node: dict, query: Mapping[str, str], defaults: Sequence[str]) -> dict:
     """The asked fields of a node: ``id`` always; unknown ones are refused as Graph does.
 
     :param node: dict of everything the node has; None values are left out.

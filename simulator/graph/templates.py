@@ -1,6 +1,10 @@
 """Message templates: list, create, edit, delete, and the review that follows."""
 
+from __future__ import annotations
+
 import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from .. import ids
 from ..errors import GraphError, missing, unknown_object
@@ -8,13 +12,17 @@ from ..state import Template
 from ..validation import definition
 from .paging import page, select
 
+if TYPE_CHECKING:
+    from ..core import Simulator
+    from ..state import Waba
+
 DEFAULT_FIELDS = ("name", "parameter_format", "components", "language", "status", "category", "id")
 #: Templates that an account may have (unverified business).
 LIMIT = 6000
 CREATIONS_PER_HOUR = 100
 
 
-def node(template):
+def node(template: Template) -> dict:
     """All fields of a template."""
     return {
         "id": template.id, "name": template.name, "language": template.language, "status": template.status,
@@ -28,7 +36,7 @@ def node(template):
     }
 
 
-def listing(sim, waba, query, path):
+def listing(sim: Simulator, waba: Waba, query: Mapping[str, str], path: str) -> dict:
     """GET /{WABA}/message_templates."""
     found = []
     for template in sim.world.templates.values():
@@ -50,7 +58,7 @@ def listing(sim, waba, query, path):
     return result
 
 
-def create(sim, waba, body):
+def create(sim: Simulator, waba: Waba, body: dict) -> dict:
     """POST /{WABA}/message_templates."""
     name, language, category, format_, components = definition.check(body)
     if sim.world.template(waba.id, name, language) is not None:
@@ -72,7 +80,7 @@ def create(sim, waba, body):
     return {"id": template.id, "status": template.status, "category": template.category}
 
 
-def edit(sim, template, body):
+def edit(sim: Simulator, template: Template, body: dict) -> dict:
     """POST /{template-id}."""
     if template.status not in ("APPROVED", "REJECTED", "PAUSED"):
         raise GraphError(100, message="Invalid parameter", subcode=2593002, user_title="Template cannot be edited",
@@ -100,7 +108,7 @@ def edit(sim, template, body):
     return {"success": True, "id": template.id, "category": template.category}
 
 
-def delete(sim, waba, query):
+def delete(sim: Simulator, waba: Waba, query: Mapping[str, str]) -> dict:
     """DELETE /{WABA}/message_templates?name=...[&hsm_id=...]."""
     name, template_id = query.get("name"), query.get("hsm_id")
     if not name:
@@ -121,14 +129,14 @@ def delete(sim, waba, query):
     return {"success": True}
 
 
-def review(sim, template):
+def review(sim: Simulator, template: Template) -> None:
     """Decide after the configured delay, and tell by webhook."""
     outcome = sim.config.template_outcome
     if outcome != "PENDING":
         sim.timeline.after(sim.config.template_approval_ms / 1000, set_status, sim, template, outcome)
 
 
-def set_status(sim, template, status, reason=None):
+def set_status(sim: Simulator, template: Template, status: str, reason: str | None = None) -> None:
     """Move a template to a status and send ``message_template_status_update``."""
     template.status = status
     template.rejected_reason = (reason or "INVALID_FORMAT") if status == "REJECTED" else "NONE"
@@ -147,7 +155,7 @@ def set_status(sim, template, status, reason=None):
     sim.hub.push(template.waba_id, "message_template_status_update", value)
 
 
-def one(sim, template_id):
+def one(sim: Simulator, template_id: str) -> Template:
     """The template with that id. :raises GraphError: 100/33."""
     template = sim.world.templates.get(template_id)
     if template is None:

@@ -1,16 +1,20 @@
 """Small checks shared by the content validators. Each raises GraphError with Meta's code."""
 
+from __future__ import annotations
+
+from typing import Any
+
 from ..errors import GraphError
 
 
-def required(value, path):
+def required(value: Any, path: str) -> Any:
     """131008 when a parameter is missing, empty or blank."""
     if value is None or value == "" or value == [] or value == {} or isinstance(value, str) and not value.strip():
         raise GraphError(131008, f"Parameter '{path}' is mandatory and must not be empty")
     return value
 
 
-def text(value, path, limit, optional=False):
+def text(value: Any, path: str, limit: int, optional: bool = False) -> str | None:
     """A string of at most ``limit`` characters."""
     if value is None and optional:
         return None
@@ -22,7 +26,7 @@ def text(value, path, limit, optional=False):
     return value
 
 
-def mapping(value, path):
+def mapping(value: Any, path: str) -> dict:
     """A JSON object that is present."""
     if value is None:
         raise GraphError(131008, f"Parameter '{path}' is mandatory")
@@ -31,7 +35,7 @@ def mapping(value, path):
     return value
 
 
-def sequence(value, path, low, high):
+def sequence(value: Any, path: str, low: int, high: int) -> list:
     """A JSON list with low to high elements."""
     if value is None:
         raise GraphError(131008, f"Parameter '{path}' is mandatory")
@@ -42,7 +46,7 @@ def sequence(value, path, low, high):
     return value
 
 
-def url(value, path, limit=2000):
+def url(value: Any, path: str, limit: int = 2000) -> str:
     """An http(s) address."""
     text(value, path, limit)
     if not value.lower().startswith(("https://", "http://")):

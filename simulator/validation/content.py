@@ -1,22 +1,30 @@
 """Content of every message type but interactive and template ("Messages", Cloud API reference)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..errors import GraphError
 from . import interactive, template
 from .common import mapping, required, sequence, text
 from .media import MEDIA_LIMITS, check_media
 
+if TYPE_CHECKING:
+    from ..state import Number, World
+    from ..validation.media import Late
+
 TYPES = ("audio", "contacts", "document", "image", "interactive", "location", "reaction", "sticker", "template",
          "text", "video")
 
 
-def _text(world, number, value):
+def _text(world: World, number: Number, value: Any) -> None:
     value = mapping(value, "text")
     text(value.get("body"), "text['body']", 4096)
     if not isinstance(value.get("preview_url", False), bool):
         raise GraphError(131009, "Parameter 'text['preview_url']' must be a boolean")
 
 
-def _location(world, number, value):
+def _location(world: World, number: Number, value: Any) -> None:
     value = mapping(value, "location")
     for name, limit in (("latitude", 90), ("longitude", 180)):
         number_ = value.get(name)
@@ -32,7 +40,7 @@ def _location(world, number, value):
     text(value.get("address"), "location['address']", 1000, optional=True)
 
 
-def _contacts(world, number, value):
+def _contacts(world: World, number: Number, value: Any) -> None:
     for index, card in enumerate(sequence(value, "contacts", 1, 257)):
         path = f"contacts[{index}]"
         name = mapping(mapping(card, path).get("name"), f"{path}['name']")
@@ -45,7 +53,7 @@ def _contacts(world, number, value):
                 raise GraphError(131009, f"Parameter '{path}['{field}']' must be an array")
 
 
-def _reaction(world, number, value):
+def _reaction(world: World, number: Number, value: Any) -> Late:
     value = mapping(value, "reaction")
     target_id = text(value.get("message_id"), "reaction['message_id']", 2000)
     if not isinstance(value.get("emoji"), str) or len(value["emoji"]) > 32:
@@ -56,11 +64,11 @@ def _reaction(world, number, value):
     return None
 
 
-def _interactive(world, number, value):
+def _interactive(world: World, number: Number, value: Any) -> Late:
     return interactive.check(world, number, value)
 
 
-def _template(world, number, value):
+def _template(world: World, number: Number, value: Any) -> Late:
     return template.check(world, number, value)
 
 
@@ -68,7 +76,7 @@ _CHECKS = {"text": _text, "location": _location, "contacts": _contacts, "reactio
            "interactive": _interactive, "template": _template}
 
 
-def check(world, number, type_, body):
+def check(world: World, number: Number, type_: Any, body: dict) -> Late:
     """Check the content of a message.
 
     :returns: None, or (code, details) of a failure that Meta reports by webhook only.

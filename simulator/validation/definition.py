@@ -1,7 +1,10 @@
 """Template definitions: what Meta checks when one is created or edited ("Templates", components)."""
 
+from __future__ import annotations
+
 import itertools
 import re
+from typing import Any
 
 from ..errors import GraphError, missing
 from .template import VARIABLE, variables
@@ -23,12 +26,12 @@ BUTTONS = {"QUICK_REPLY": 10, "URL": 2, "PHONE_NUMBER": 1, "COPY_CODE": 1, "FLOW
            "SPM": 1, "OTP": 1, "VOICE_CALL": 1, "CALL_PERMISSION_REQUEST": 1, "REQUEST_CONTACT_INFO": 1, "APP": 1}
 
 
-def _refuse(subcode, title, text):
+def _refuse(subcode: int, title: str, text: str) -> GraphError:
     return GraphError(100, message="Invalid parameter", subcode=subcode, user_title=title, user_msg=text,
                       messaging=False)
 
 
-def check(body):
+def check(body: Any) -> tuple[str, str, str, str, list]:
     """Check the body of a create call.
 
     :returns: (name, language, category, parameter format, components).
@@ -74,7 +77,7 @@ def check(body):
     return body["name"], body["language"], category, format_, components
 
 
-def _header(part, category, format_):
+def _header(part: dict, category: str, format_: str) -> None:
     kind = str(part.get("format") or "TEXT").upper()
     if kind not in FORMATS:
         raise _refuse(2388047, "Invalid header", f"The header format must be one of {', '.join(FORMATS)}.")
@@ -93,7 +96,7 @@ def _header(part, category, format_):
             raise _refuse(2388084, "Sample is missing", "A media header needs an example with header_handle.")
 
 
-def _body(part, category, format_):
+def _body(part: dict, category: str, format_: str) -> None:
     text = part.get("text")
     if category == "AUTHENTICATION" and text is None:
         return
@@ -121,7 +124,7 @@ def _body(part, category, format_):
     _example(part, "body_text_named_params" if format_ == "NAMED" else "body_text", names, "body")
 
 
-def _example(part, key, names, where):
+def _example(part: dict, key: str, names: list[str], where: str) -> None:
     example = (part.get("example") or {}).get(key)
     if isinstance(example, list) and example and isinstance(example[0], list):
         example = example[0]
@@ -129,7 +132,7 @@ def _example(part, key, names, where):
         raise _refuse(2388043, "Sample is missing", f"The {where} needs an example for each variable, in {key}.")
 
 
-def _footer(part, category, format_):
+def _footer(part: dict, category: str, format_: str) -> None:
     text = part.get("text")
     if category == "AUTHENTICATION" and text is None:
         return
@@ -137,7 +140,7 @@ def _footer(part, category, format_):
         raise _refuse(2388073, "Invalid footer", "The footer has 1 to 60 characters and no variables.")
 
 
-def _buttons(part, category, format_):
+def _buttons(part: dict, category: str, format_: str) -> None:
     buttons = part.get("buttons")
     if not isinstance(buttons, list) or not 1 <= len(buttons) <= 10:
         raise _refuse(2388044, "Invalid buttons", "There must be 1 to 10 buttons.")
@@ -163,7 +166,7 @@ def _buttons(part, category, format_):
         raise _refuse(2388044, "Mixed buttons", "Quick replies must be grouped together.")
 
 
-def _url_button(button):
+def _url_button(button: dict) -> None:
     url = button.get("url")
     if not isinstance(url, str) or not url.startswith(("http://", "https://")) or len(url) > 2000:
         raise _refuse(2388044, "Invalid URL", "A URL button needs an http(s) address of at most 2000 characters.")

@@ -1,8 +1,16 @@
 """Interactive messages: buttons, lists, links, products, flows, carousels."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..errors import GraphError
 from .common import mapping, required, sequence, text, url
 from .media import check_media
+
+if TYPE_CHECKING:
+    from ..state import Number, World
+    from ..validation.media import Late
 
 HEADERS = {
     "button": ("text", "image", "video", "document"),
@@ -17,7 +25,7 @@ TYPES = ("address_message", "button", "call_permission_request", "carousel", "ca
          "request_contact_info", "voice_call")
 
 
-def check(world, number, value):
+def check(world: World, number: Number, value: Any) -> Late:
     """Check an ``interactive`` object. Returns and raises like :func:`simulator.validation.content.check`."""
     value = mapping(value, "interactive")
     type_ = required(value.get("type"), "interactive['type']")
@@ -39,7 +47,7 @@ def check(world, number, value):
     return late
 
 
-def _header(world, number, type_, header):
+def _header(world: World, number: Number, type_: str, header: Any) -> Late:
     if header is None:
         if type_ == "product_list":
             raise GraphError(131008, "Parameter 'interactive['header']' is mandatory for product_list")
@@ -56,12 +64,12 @@ def _header(world, number, type_, header):
     return check_media(world, number, kind, header.get(kind), f"interactive['header']['{kind}']")
 
 
-def _unique(values, path):
+def _unique(values: list, path: str) -> None:
     if len(set(values)) != len(values):
         raise GraphError(131009, f"Parameter '{path}' has duplicates")
 
 
-def _button(world, number, value, action):
+def _button(world: World, number: Number, value: Any, action: dict) -> None:
     buttons = sequence(action.get("buttons"), "interactive['action']['buttons']", 1, 3)
     replies = []
     for index, button in enumerate(buttons):
@@ -76,7 +84,7 @@ def _button(world, number, value, action):
     _unique([reply["title"] for reply in replies], "interactive['action']['buttons'] titles")
 
 
-def _list(world, number, value, action):
+def _list(world: World, number: Number, value: Any, action: dict) -> None:
     text(action.get("button"), "interactive['action']['button']", 20)
     sections = sequence(action.get("sections"), "interactive['action']['sections']", 1, 10)
     row_ids = []
@@ -95,26 +103,26 @@ def _list(world, number, value, action):
     _unique(row_ids, "interactive['action']['sections'] row ids")
 
 
-def _parameters(action, name):
+def _parameters(action: dict, name: str) -> dict:
     if action.get("name") != name:
         raise GraphError(131009, f"Parameter 'interactive['action']['name']' must be {name}")
     return mapping(action.get("parameters"), "interactive['action']['parameters']")
 
 
-def _cta_url(world, number, value, action):
+def _cta_url(world: World, number: Number, value: Any, action: dict) -> None:
     parameters = _parameters(action, "cta_url")
     text(parameters.get("display_text"), "interactive['action']['parameters']['display_text']", 20)
     url(parameters.get("url"), "interactive['action']['parameters']['url']")
 
 
-def _product(world, number, value, action):
+def _product(world: World, number: Number, value: Any, action: dict) -> None:
     if value.get("header") is not None:
         raise GraphError(131009, "Parameter 'interactive['header']' is not allowed for product")
     text(str(action.get("catalog_id") or ""), "interactive['action']['catalog_id']", 100)
     text(action.get("product_retailer_id"), "interactive['action']['product_retailer_id']", 100)
 
 
-def _product_list(world, number, value, action):
+def _product_list(world: World, number: Number, value: Any, action: dict) -> None:
     text(str(action.get("catalog_id") or ""), "interactive['action']['catalog_id']", 100)
     sections = sequence(action.get("sections"), "interactive['action']['sections']", 1, 10)
     total = 0
@@ -128,7 +136,7 @@ def _product_list(world, number, value, action):
         raise GraphError(131009, f"Total product count exceeds the maximum of 30: {total}")
 
 
-def _flow(world, number, value, action):
+def _flow(world: World, number: Number, value: Any, action: dict) -> None:
     parameters = _parameters(action, "flow")
     if not parameters.get("flow_id") and not parameters.get("flow_name"):
         raise GraphError(131008, "Parameter 'flow_id' or 'flow_name' is mandatory")
@@ -140,12 +148,12 @@ def _flow(world, number, value, action):
         raise GraphError(131009, "Parameter 'flow_action' must be navigate or data_exchange")
 
 
-def _location_request(world, number, value, action):
+def _location_request(world: World, number: Number, value: Any, action: dict) -> None:
     if action.get("name") != "send_location":
         raise GraphError(131009, "Parameter 'interactive['action']['name']' must be send_location")
 
 
-def _carousel(world, number, value, action):
+def _carousel(world: World, number: Number, value: Any, action: dict) -> None:
     cards = sequence(action.get("cards"), "interactive['action']['cards']", 2, 10)
     kinds = set()
     for index, card in enumerate(cards):
@@ -167,7 +175,7 @@ def _carousel(world, number, value, action):
         raise GraphError(131009, "All cards must have the same type and header")
 
 
-def _voice_call(world, number, value, action):
+def _voice_call(world: World, number: Number, value: Any, action: dict) -> None:
     parameters = action.get("parameters") or {}
     text(parameters.get("display_text"), "display_text", 20, optional=True)
     ttl = parameters.get("ttl_minutes", 10080)

@@ -1,8 +1,17 @@
 """Media in messages: what may be sent as what, and how large ("Supported media types")."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from ..errors import GraphError
 from .common import mapping, text, url
 
+if TYPE_CHECKING:
+    from ..state import Number, World
+
+#: A failure that Meta reports by webhook only: None, or (code, details).
+Late = tuple[int, str | None] | None
 MEGABYTE = 1024 * 1024
 #: kind -> (accepted mime types, None for any; maximum bytes)
 MEDIA_LIMITS = {
@@ -14,12 +23,12 @@ MEDIA_LIMITS = {
 }
 
 
-def plain_mime(mime):
+def plain_mime(mime: str | None) -> str:
     """The mime type without parameters, lower case."""
     return (mime or "").split(";")[0].strip().lower()
 
 
-def check_media(world, number, kind, value, path):
+def check_media(world: World, number: Number, kind: str, value: Any, path: str) -> Late:
     """A media object in a message.
 
     :returns: None, or (code, details) of a failure that Meta reports by webhook only.

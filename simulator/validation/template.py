@@ -1,10 +1,17 @@
 """Template sends: the values against the approved template ("Template messages")."""
 
+from __future__ import annotations
+
 import re
+from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from .common import mapping, required
 from .media import MEDIA_LIMITS, check_media
+
+if TYPE_CHECKING:
+    from ..state import Number, Template, World
+    from ..validation.media import Late
 
 VARIABLE = re.compile(r"\{\{\s*([A-Za-z0-9_]+)\s*\}\}")
 _BAD_VALUE = re.compile(r"[\n\r\t]| {5,}")
@@ -14,12 +21,12 @@ SENDABLE = ("APPROVED", "REINSTATED", "FLAGGED", "LOCKED")
 _MEDIA_HEADERS = {"IMAGE": "image", "VIDEO": "video", "DOCUMENT": "document", "GIF": "gif"}
 
 
-def variables(text):
+def variables(text: str | None) -> list[str]:
     """Names of the variables in a template text, in order, each once."""
     return list(dict.fromkeys(VARIABLE.findall(text or "")))
 
 
-def component(components, type_):
+def component(components: list, type_: str) -> dict:
     """The component of that type in a template definition, or {}."""
     for part in components:
         if isinstance(part, dict) and str(part.get("type", "")).upper() == type_:
@@ -27,7 +34,7 @@ def component(components, type_):
     return {}
 
 
-def find(world, number, value):
+def find(world: World, number: Number, value: Any) -> Template:
     """The template that a send names. :raises GraphError: 132001, 132015, 132016."""
     value = mapping(value, "template")
     name = required(value.get("name"), "template['name']")
@@ -41,7 +48,7 @@ def find(world, number, value):
     return template
 
 
-def check(world, number, value):
+def check(world: World, number: Number, value: Any) -> Late:
     """Check a ``template`` object. Returns and raises like :func:`simulator.validation.content.check`."""
     template = find(world, number, value)
     given = value.get("components") or []
@@ -65,14 +72,14 @@ def check(world, number, value):
     return late
 
 
-def _parameters(part):
+def _parameters(part: dict | None) -> list:
     parameters = (part or {}).get("parameters") or []
     if not isinstance(parameters, list) or any(not isinstance(p, dict) for p in parameters):
         raise GraphError(131009, "Parameter 'parameters' must be an array of objects")
     return parameters
 
 
-def _texts(where, expected, parameters, named):
+def _texts(where: str, expected: list[str], parameters: list, named: bool) -> dict[str, str]:
     """Check text parameters; returns {variable: value}."""
     if len(parameters) != len(expected):
         raise GraphError(132000, f"{where}: number of localizable_params ({len(parameters)}) does not match the "
@@ -100,7 +107,7 @@ def _texts(where, expected, parameters, named):
     return filled
 
 
-def _header(world, number, template, part, named):
+def _header(world: World, number: Number, template: Template, part: dict | None, named: bool) -> Late:
     header = component(template.components, "HEADER")
     format_ = str(header.get("format", "TEXT")).upper() if header else None
     parameters = _parameters(part)
@@ -122,7 +129,7 @@ def _header(world, number, template, part, named):
     return None
 
 
-def _buttons(template, given):
+def _buttons(template: Template, given: list) -> None:
     definition = component(template.components, "BUTTONS").get("buttons") or []
     seen = set()
     for part in given:
@@ -144,12 +151,12 @@ def _buttons(template, given):
             raise GraphError(132000, f"buttons: button {index} needs a parameter")
 
 
-def _needs_value(button):
+def _needs_value(button: dict) -> bool:
     kind = str(button.get("type", "")).upper()
     return kind == "OTP" or kind == "COPY_CODE" or kind == "URL" and bool(variables(button.get("url")))
 
 
-def _button(index, button, kind, parameters):
+def _button(index: int, button: dict, kind: str, parameters: list) -> None:
     first = parameters[0] if parameters else {}
     if kind == "URL" or kind == "OTP":
         wanted = 1 if _needs_value(button) else 0
