@@ -49,7 +49,7 @@ class WhatsappConversation(models.Model):
             {
                 "company_id": self.company_id.id,
                 "type_id": order_type.id,
-                "partner_id": self.partner_id.id,
+                "partner_id": self._ordering_partner().id,
                 "conversation_id": self.id,
                 "source": "chat",
                 "message_wamid": message.wamid,
@@ -60,6 +60,14 @@ class WhatsappConversation(models.Model):
         order._fill_in(extraction.values)
         order._go_on()
         return True
+
+    def _ordering_partner(self):
+        """Return the customer, made anew where somebody has taken them off the WhatsApp contact."""
+        if not self.partner_id:
+            self.contact_id.partner_id = self.env["res.partner"].create(
+                {"name": self.contact_id.display_name, "phone": self.contact_id.wa_id and f"+{self.contact_id.wa_id}"}
+            )
+        return self.contact_id.partner_id
 
     def _same_order(self, order_type, values):
         """Return the order of a few minutes ago that says the same, or nothing: people send twice."""

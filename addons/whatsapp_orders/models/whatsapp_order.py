@@ -93,8 +93,10 @@ class WhatsappOrder(models.Model):
     @api.depends("partner_id")
     def _compute_conversation_id(self):
         for order in self:
-            if order.conversation_id.partner_id != order.partner_id or not order.conversation_id:
-                order.conversation_id = order.partner_id and self.env["whatsapp.conversation"].search(
+            if not order.partner_id:
+                order.conversation_id = False
+            elif order.conversation_id.partner_id != order.partner_id:
+                order.conversation_id = self.env["whatsapp.conversation"].search(
                     [("partner_id", "=", order.partner_id.id), ("company_id", "=", order.company_id.id)], limit=1
                 )
 

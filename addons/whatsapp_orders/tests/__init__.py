@@ -1,0 +1,9 @@
+from . import (
+    test_access,
+    test_capture,
+    test_notices,
+    test_sellers,
+    test_staff,
+    test_story,
+    test_types,
+)
