@@ -31,6 +31,7 @@ class Simulator:
 
     def __init__(self, seed: str = "demo", config: Config | None = None) -> None:
         self.seed = seed
+        self.base_url = ""  # address that clients use
         self.config = config or Config()
         self.timeline = Timeline()
         self.failures = Failures()

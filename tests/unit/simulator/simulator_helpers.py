@@ -1,13 +1,18 @@
 """What the simulator's tests share: a webhook receiver, shortcuts for calls, waiting."""
 
 import asyncio
+import contextlib
 import hashlib
 import hmac
 import json
+import threading
 import time
 
 import requests
 from aiohttp import web
+
+from simulator.app import create_app
+from simulator.keys import SIM
 
 PNID = "300000000000001"
 PNID_2 = "300000000000002"
@@ -79,6 +84,15 @@ class Running:
     def inbound(self, text="Hi", from_=JOHN, **data):
         return self.control("inbound", {"from": from_, "text": text, **data})["wamid"]
 
+    def fresh(self):
+        """As if just started: no webhook URL, quick statuses."""
+        self.control("reset", {"keep_urls": False})
+        self.receiver.posts.clear()
+        self.receiver.answers.clear()
+        self.receiver.challenges.clear()
+        self.config(webhook={"status_delay_ms": 5, "retry_ms": 30})
+        return self
+
     def register(self, **scope):
         answer = self.control("webhook_url", {"url": self.hook, "verify_token": "demo-verify-token", **scope})
         assert answer.get("ok"), answer
@@ -112,3 +126,39 @@ def error(response, code, status=400):
     assert envelope["code"] == code, envelope
     assert envelope["message"] and envelope["type"] and envelope["fbtrace_id"].startswith("A")
     return envelope
+
+
+async def _listen(app):
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    return runner, f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}"
+
+
+@contextlib.contextmanager
+def servers():
+    """A simulator and a webhook receiver on free ports, in a thread of their own. Gives a Running."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+
+    async def start():
+        receiver = Receiver()
+        hook_app = web.Application(client_max_size=10 * 1024 * 1024)
+        hook_app.router.add_get("/hook", receiver.get)
+        hook_app.router.add_post("/hook", receiver.post)
+        app = create_app("demo")
+        runner, base = await _listen(app)
+        hook_runner, hook_base = await _listen(hook_app)
+        app[SIM].base_url = base
+        return Running(base, app[SIM], receiver, f"{hook_base}/hook"), (runner, hook_runner)
+
+    running, runners = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
+    try:
+        yield running
+    finally:
+        for runner in runners:
+            asyncio.run_coroutine_threadsafe(runner.cleanup(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(5)
