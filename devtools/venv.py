@@ -8,7 +8,7 @@ from pathlib import Path
 
 from . import processes
 from .paths import Paths, require_space
-from .ui import Problem, Ui
+from .ui import Problem, Ui, tail
 
 # One file a purpose: what Odoo needs, what our addons need, what developers need. All pinned by constraints.txt.
 REQUIREMENTS = ("requirements-odoo.txt", "requirements.txt", "requirements-dev.txt", "simulator/requirements.txt")
@@ -89,13 +89,25 @@ def _install(target: Path, paths: Paths, log: Path, step) -> None:
     for name in REQUIREMENTS:
         if (paths.root / name).is_file():
             command += ["-r", paths.root / name]
-    if (paths.root / CONSTRAINTS).is_file():
-        command += ["-c", paths.root / CONSTRAINTS]
+    tested = ["-c", paths.root / CONSTRAINTS] if (paths.root / CONSTRAINTS).is_file() else []
     step.detail("about 110 packages")
     try:
+        if tested and processes.run([*command, *tested], log, "Installing the Python packages", check=False) == 0:
+            return
+        if tested and not versions_conflict(log.read_text(encoding="utf-8", errors="replace")):
+            raise Problem("Installing the Python packages failed.", "", tail(log))
+        # This Python or this package index has not all the tested versions: others are better than none.
+        step.detail("not all tested versions are to be had, taking others")
         processes.run(command, log, "Installing the Python packages")
     except Problem as problem:
         raise Problem(problem.message, remedy_for(problem.detail, log), problem.detail) from problem
+
+
+def versions_conflict(output: str) -> bool:
+    """Whether pip failed because it found no set of versions, and not because of network, disk or a compiler."""
+    signs = ("ResolutionImpossible", "No matching distribution found", "Could not find a version that satisfies")
+    network = ("connection broken", "Temporary failure in name resolution", "timed out")
+    return any(sign in output for sign in signs) and not any(sign in output for sign in network)
 
 
 def remedy_for(output: str, log: Path) -> str:

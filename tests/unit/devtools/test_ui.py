@@ -82,6 +82,19 @@ def test_a_failed_pip_is_translated(tmp_path, output, word):
     assert word in venv.remedy_for(output, tmp_path / "pip.log")
 
 
+@pytest.mark.parametrize(
+    ("output", "conflict"),
+    [
+        ("ERROR: ResolutionImpossible: for help", True),
+        ("ERROR: No matching distribution found for soupsieve==4.1.1", True),
+        ("WARNING: Retrying after connection broken by ...\nERROR: ResolutionImpossible", False),
+        ("error: command 'gcc' failed", False),
+    ],
+)
+def test_untested_versions_are_taken_only_when_the_tested_ones_are_not_to_be_had(output, conflict):
+    assert venv.versions_conflict(output) is conflict
+
+
 def test_other_requirements_mean_another_environment(tmp_path):
     (tmp_path / "requirements.txt").write_text("a")
     before = venv.fingerprint(tmp_path, (3, 11))
