@@ -5,14 +5,26 @@ import { avatar, h, icon, iconButton, ticks, toast } from "./dom.js";
 import { phone, when } from "./format.js";
 import { closeSheet, personSheet } from "./sheets.js";
 
-const state = { people: new Map(), numbers: [], me: null, chats: [], chat: null, query: "", socket: null, tries: 0 };
+const state = {
+    people: new Map(),
+    numbers: [],
+    me: null,
+    chats: [],
+    chat: null,
+    query: "",
+    socket: null,
+    tries: 0,
+};
 const wanted = new URLSearchParams(location.search);
 const $ = (selector) => document.querySelector(selector);
 const screens = $(".screens");
 
-const label = (person) => person.name || (person.username ? `@${person.username}` : phone(person.phone));
-const detail = (person) => (person.phone && !person.hide_phone ? phone(person.phone)
-    : `${person.username ? `@${person.username}` : person.user_id} · phone hidden`);
+const label = (person) =>
+    person.name || (person.username ? `@${person.username}` : phone(person.phone));
+const detail = (person) =>
+    person.phone && !person.hide_phone
+        ? phone(person.phone)
+        : `${person.username ? `@${person.username}` : person.user_id} · phone hidden`;
 
 // -- link to the server -----------------------------------------------------------------------------------------------
 function connect() {
@@ -45,11 +57,15 @@ function tell(command) {
 async function upload(file) {
     const name = encodeURIComponent(file.name === "voice" ? "" : file.name);
     const response = await fetch(`/_sim/phone/upload?pnid=${state.chat.pnid}&filename=${name}`, {
-        method: "POST", body: file, headers: { "Content-Type": file.type || "application/octet-stream" },
+        method: "POST",
+        body: file,
+        headers: { "Content-Type": file.type || "application/octet-stream" },
     });
     const answer = await response.json();
     if (!response.ok) {
-        throw new Error(answer.error ? `${answer.error.message}. ${answer.error.remedy}` : "The upload failed.");
+        throw new Error(
+            answer.error ? `${answer.error.message}. ${answer.error.remedy}` : "The upload failed.",
+        );
     }
     return answer;
 }
@@ -92,7 +108,8 @@ const on = {
             drawPhone();
         }
     },
-    thread: ({ pnid, messages }) => state.chat && state.chat.pnid === pnid && state.chat.load(messages),
+    thread: ({ pnid, messages }) =>
+        state.chat && state.chat.pnid === pnid && state.chat.load(messages),
     message({ message }) {
         if (state.chat && state.chat.pnid === message.pnid) {
             state.chat.add(message);
@@ -117,20 +134,58 @@ function setPeople(people, numbers) {
 function drawPeople() {
     const query = state.query.toLowerCase();
     const people = [...state.people.values()]
-        .filter((person) => `${person.name} ${person.phone} ${person.username}`.toLowerCase().includes(query))
+        .filter((person) =>
+            `${person.name} ${person.phone} ${person.username}`.toLowerCase().includes(query),
+        )
         .sort((a, b) => ((b.last && b.last.at) || 0) - ((a.last && a.last.at) || 0));
-    $(".people-list").replaceChildren(...people.map((person) => {
-        const chosen = state.me && state.me.key === person.key;
-        return h("li", { role: "option", "aria-selected": chosen ? "true" : "false" },
-            h("button.person", { type: "button", class: chosen ? "on" : "", "data-key": person.key, onclick: () => be(person.key) },
-                avatar(label(person)),
-                h("span.person-text", {},
-                    h("span.person-line", {}, h("b", { text: label(person) }),
-                        person.last ? h("time", { text: when(person.last.at) }) : null),
-                    h("span.person-line", {}, h("small", {}, h("span", { text: person.last ? person.last.text : detail(person).split(" · ")[0] })),
-                        person.unread ? h("span.badge", { text: person.unread }) : person.about && !person.last
-                            ? h("span.tag", { text: person.about.split(",")[0] }) : null))));
-    }), ...(people.length ? [] : [h("li.nobody", { text: "Nobody found" })]));
+    $(".people-list").replaceChildren(
+        ...people.map((person) => {
+            const chosen = state.me && state.me.key === person.key;
+            return h(
+                "li",
+                { role: "option", "aria-selected": chosen ? "true" : "false" },
+                h(
+                    "button.person",
+                    {
+                        type: "button",
+                        class: chosen ? "on" : "",
+                        "data-key": person.key,
+                        onclick: () => be(person.key),
+                    },
+                    avatar(label(person)),
+                    h(
+                        "span.person-text",
+                        {},
+                        h(
+                            "span.person-line",
+                            {},
+                            h("b", { text: label(person) }),
+                            person.last ? h("time", { text: when(person.last.at) }) : null,
+                        ),
+                        h(
+                            "span.person-line",
+                            {},
+                            h(
+                                "small",
+                                {},
+                                h("span", {
+                                    text: person.last
+                                        ? person.last.text
+                                        : detail(person).split(" · ")[0],
+                                }),
+                            ),
+                            person.unread
+                                ? h("span.badge", { text: person.unread })
+                                : person.about && !person.last
+                                  ? h("span.tag", { text: person.about.split(",")[0] })
+                                  : null,
+                        ),
+                    ),
+                ),
+            );
+        }),
+        ...(people.length ? [] : [h("li.nobody", { text: "Nobody found" })]),
+    );
 }
 
 function be(key) {
@@ -150,32 +205,93 @@ function view(name) {
 
 function drawPhone() {
     if (!state.me) {
-        screens.replaceChildren(h("section.screen.welcome", {}, icon("person", 46), h("h2", { text: "Whose phone is this?" }),
-            h("p", { text: "Choose somebody from the list, or add a person." })));
+        screens.replaceChildren(
+            h(
+                "section.screen.welcome",
+                {},
+                icon("person", 46),
+                h("h2", { text: "Whose phone is this?" }),
+                h("p", { text: "Choose somebody from the list, or add a person." }),
+            ),
+        );
         return;
     }
-    const chats = [...state.chats].sort((a, b) => ((b.last && b.last.at) || 0) - ((a.last && a.last.at) || 0));
-    screens.replaceChildren(h("section.screen.chats", {},
-        h("header.chats-head", {}, iconButton("back", "Back to the people", () => view("people"), "to-people"),
-            h("div", {}, h("h2", { text: "Chats" }), h("small", { text: `${label(state.me)} · ${detail(state.me)}` }))),
-        h("ul.chat-list", {}, chats.map((chat) => {
-            const number = state.numbers.find(({ pnid }) => pnid === chat.pnid);
-            return number && h("li", {}, h("button.chat-entry", { type: "button", "data-pnid": number.pnid, onclick: () => openChat(number.pnid) },
-                avatar(number.name, "business"),
-                h("span.person-text", {},
-                    h("span.person-line", {}, h("b", { text: number.name }), chat.last ? h("time", { text: when(chat.last.at) }) : null),
-                    h("span.person-line", {},
-                        h("small", {}, chat.last && chat.last.mine ? ticks(chat.last.status) : null,
-                            h("span", { text: chat.last ? chat.last.text : number.display })),
-                        chat.unread ? h("span.badge", { text: chat.unread }) : null))));
-        })),
-        h("p.chats-foot", { text: "Tap a business to write to it." })));
+    const chats = [...state.chats].sort(
+        (a, b) => ((b.last && b.last.at) || 0) - ((a.last && a.last.at) || 0),
+    );
+    screens.replaceChildren(
+        h(
+            "section.screen.chats",
+            {},
+            h(
+                "header.chats-head",
+                {},
+                iconButton("back", "Back to the people", () => view("people"), "to-people"),
+                h(
+                    "div",
+                    {},
+                    h("h2", { text: "Chats" }),
+                    h("small", { text: `${label(state.me)} · ${detail(state.me)}` }),
+                ),
+            ),
+            h(
+                "ul.chat-list",
+                {},
+                chats.map((chat) => {
+                    const number = state.numbers.find(({ pnid }) => pnid === chat.pnid);
+                    return (
+                        number &&
+                        h(
+                            "li",
+                            {},
+                            h(
+                                "button.chat-entry",
+                                {
+                                    type: "button",
+                                    "data-pnid": number.pnid,
+                                    onclick: () => openChat(number.pnid),
+                                },
+                                avatar(number.name, "business"),
+                                h(
+                                    "span.person-text",
+                                    {},
+                                    h(
+                                        "span.person-line",
+                                        {},
+                                        h("b", { text: number.name }),
+                                        chat.last ? h("time", { text: when(chat.last.at) }) : null,
+                                    ),
+                                    h(
+                                        "span.person-line",
+                                        {},
+                                        h(
+                                            "small",
+                                            {},
+                                            chat.last && chat.last.mine
+                                                ? ticks(chat.last.status)
+                                                : null,
+                                            h("span", {
+                                                text: chat.last ? chat.last.text : number.display,
+                                            }),
+                                        ),
+                                        chat.unread ? h("span.badge", { text: chat.unread }) : null,
+                                    ),
+                                ),
+                            ),
+                        )
+                    );
+                }),
+            ),
+            h("p.chats-foot", { text: "Tap a business to write to it." }),
+        ),
+    );
 }
 
 function openChat(pnid) {
     const number = state.numbers.find((one) => one.pnid === pnid);
     state.chat = chatScreen(number, {
-        tell, upload,
+        tell,
+        upload,
         people: () => [...state.people.values()],
         back() {
             state.chat = null;
@@ -197,7 +313,9 @@ function openChat(pnid) {
 function start() {
     $(".search-icon").append(icon("search", 18));
     $(".add-person").append(icon("plus", 20), "Add a person");
-    $(".add-person").addEventListener("click", () => personSheet((person) => tell({ do: "add", ...person })));
+    $(".add-person").addEventListener("click", () =>
+        personSheet((person) => tell({ do: "add", ...person })),
+    );
     $(".search input").addEventListener("input", (event) => {
         state.query = event.target.value.trim();
         drawPeople();
@@ -208,10 +326,16 @@ function start() {
         root.theme = root.theme === "dark" ? "light" : "dark";
         localStorage.setItem("theme", root.theme);
     });
-    const tick = () => ($(".clock").textContent = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" }));
+    const tick = () =>
+        ($(".clock").textContent = new Date().toLocaleTimeString("en-GB", {
+            hour: "2-digit",
+            minute: "2-digit",
+        }));
     tick();
     setInterval(tick, 10_000);
-    document.addEventListener("visibilitychange", () => tell({ do: "focus", on: !document.hidden }));
+    document.addEventListener("visibilitychange", () =>
+        tell({ do: "focus", on: !document.hidden }),
+    );
     view(wanted.get("me") ? "chats" : "people");
     connect();
 }

@@ -13,19 +13,36 @@ import { lightbox } from "./sheets.js";
 export function bubble(message, actions) {
     if (message.status === "failed" && !message.mine) {
         const { code, title } = message.error || { code: "", title: "not delivered" };
-        return h("div.notice", { "data-wamid": message.wamid },
-            icon("warn", 15), h("span", { text: `A message of the business did not arrive: ${code} ${title}` }));
+        return h(
+            "div.notice",
+            { "data-wamid": message.wamid },
+            icon("warn", 15),
+            h("span", { text: `A message of the business did not arrive: ${code} ${title}` }),
+        );
     }
     const text = message.text || "";
     const jumbo = message.type === "text" && isJumbo(text);
-    const body = h("div.bubble", { class: [message.mine ? "mine" : "theirs", jumbo && "jumbo",
-        message.media && message.media.kind === "sticker" && "bare"].filter(Boolean).join(" ") });
+    const body = h("div.bubble", {
+        class: [
+            message.mine ? "mine" : "theirs",
+            jumbo && "jumbo",
+            message.media && message.media.kind === "sticker" && "bare",
+        ]
+            .filter(Boolean)
+            .join(" "),
+    });
     if (message.forwarded) {
         body.append(h("div.forwarded", { text: "Forwarded" }));
     }
     if (message.quote) {
-        body.append(h("button.quote", { type: "button", onclick: () => actions.jump(message.quote.wamid) },
-            h("b", { text: message.quote.mine ? "You" : actions.business }), h("span", { text: message.quote.text })));
+        body.append(
+            h(
+                "button.quote",
+                { type: "button", onclick: () => actions.jump(message.quote.wamid) },
+                h("b", { text: message.quote.mine ? "You" : actions.business }),
+                h("span", { text: message.quote.text }),
+            ),
+        );
     }
     body.append(...header(message.header, message, actions));
     if (message.media) {
@@ -46,10 +63,22 @@ export function bubble(message, actions) {
     if (message.buttons) {
         body.append(buttons(message, actions));
     }
-    const react = h("button.react", { type: "button", title: "React or reply", "aria-label": "React or reply",
-        onclick: () => actions.menu(message, row) }, icon("smile", 18));
-    const row = h("div.row", { class: message.mine ? "mine" : "theirs", "data-wamid": message.wamid },
-        h("div.column", {}, body, reactions(message)), react);
+    const react = h(
+        "button.react",
+        {
+            type: "button",
+            title: "React or reply",
+            "aria-label": "React or reply",
+            onclick: () => actions.menu(message, row),
+        },
+        icon("smile", 18),
+    );
+    const row = h(
+        "div.row",
+        { class: message.mine ? "mine" : "theirs", "data-wamid": message.wamid },
+        h("div.column", {}, body, reactions(message)),
+        react,
+    );
     hold(row, () => actions.menu(message, row));
     return row;
 }
@@ -57,7 +86,12 @@ export function bubble(message, actions) {
 /** The reactions under a bubble. */
 export function reactions(message) {
     const found = Object.values(message.reactions || {}).filter(Boolean);
-    return h("span.reactions", { hidden: !found.length }, [...new Set(found)].join(""), found.length > 1 ? ` ${found.length}` : "");
+    return h(
+        "span.reactions",
+        { hidden: !found.length },
+        [...new Set(found)].join(""),
+        found.length > 1 ? ` ${found.length}` : "",
+    );
 }
 
 /** Long press, or right click. */
@@ -99,23 +133,55 @@ function media(value, message, actions) {
         if (!value.url) {
             return failed("Photo");
         }
-        const image = h("img", { src: value.url, alt: message.text || value.kind, loading: "lazy" });
-        const frame = h("button.picture", { type: "button", class: value.kind, "aria-label": "Open the picture",
-            onclick: () => lightbox(value.url) }, image);
+        const image = h("img", {
+            src: value.url,
+            alt: message.text || value.kind,
+            loading: "lazy",
+        });
+        const frame = h(
+            "button.picture",
+            {
+                type: "button",
+                class: value.kind,
+                "aria-label": "Open the picture",
+                onclick: () => lightbox(value.url),
+            },
+            image,
+        );
         image.addEventListener("error", () => frame.replaceWith(failed("Photo from a link")));
         return frame;
     }
     if (value.kind === "video") {
-        return h("video.picture", { src: value.url, controls: true, preload: "metadata", playsinline: true });
+        return h("video.picture", {
+            src: value.url,
+            controls: true,
+            preload: "metadata",
+            playsinline: true,
+        });
     }
     if (value.kind === "audio") {
         return player(value, message, actions);
     }
     const name = value.filename || "Document";
-    const extension = (name.includes(".") ? name.split(".").pop() : (value.mime || "").split("/").pop() || "file").slice(0, 4);
-    return h("a.document", { href: value.url, target: "_blank", rel: "noopener noreferrer", download: value.url && value.url.startsWith("/") ? name : null },
+    const extension = (
+        name.includes(".") ? name.split(".").pop() : (value.mime || "").split("/").pop() || "file"
+    ).slice(0, 4);
+    return h(
+        "a.document",
+        {
+            href: value.url,
+            target: "_blank",
+            rel: "noopener noreferrer",
+            download: value.url && value.url.startsWith("/") ? name : null,
+        },
         h("span.extension", { text: extension.toUpperCase() }),
-        h("span.document-name", {}, h("b", { text: name }), h("small", { text: size(value.size) || "Document" })));
+        h(
+            "span.document-name",
+            {},
+            h("b", { text: name }),
+            h("small", { text: size(value.size) || "Document" }),
+        ),
+    );
 }
 
 /** A player with bars; their heights come from the message id, so that they stay the same. */
@@ -129,14 +195,22 @@ function player(value, message, actions) {
         seed = (seed * 31 + message.wamid.charCodeAt(message.wamid.length - 1 - (i % 24))) % 997;
         bars.append(h("i", { style: `height:${18 + (seed % 10) * 8}%` }));
     }
-    const button = h("button.play", { type: "button", "aria-label": "Play or pause" }, icon("play", 22));
+    const button = h(
+        "button.play",
+        { type: "button", "aria-label": "Play or pause" },
+        icon("play", 22),
+    );
     const show = () => {
         const length = Number.isFinite(audio.duration) ? audio.duration : 0;
-        clock.textContent = duration(audio.paused && !audio.currentTime ? length : audio.currentTime);
+        clock.textContent = duration(
+            audio.paused && !audio.currentTime ? length : audio.currentTime,
+        );
         const share = length ? audio.currentTime / length : 0;
         [...bars.children].forEach((bar, index) => bar.classList.toggle("on", index / 34 < share));
     };
-    button.addEventListener("click", () => (audio.paused ? audio.play().catch(() => {}) : audio.pause()));
+    button.addEventListener("click", () =>
+        audio.paused ? audio.play().catch(() => {}) : audio.pause(),
+    );
     audio.addEventListener("play", () => {
         button.replaceChildren(icon("pause", 22));
         actions.played(message);
@@ -147,42 +221,95 @@ function player(value, message, actions) {
     for (const name of ["timeupdate", "loadedmetadata", "ended"]) {
         audio.addEventListener(name, show);
     }
-    return h("div.player", { class: value.voice ? "voice" : "" }, button, bars, clock,
-        value.voice ? h("span.voice-mark", {}, icon("mic", 16)) : null);
+    return h(
+        "div.player",
+        { class: value.voice ? "voice" : "" },
+        button,
+        bars,
+        clock,
+        value.voice ? h("span.voice-mark", {}, icon("mic", 16)) : null,
+    );
 }
 
 function place(location) {
     const { latitude, longitude, name, address } = location || {};
     const href = `https://www.openstreetmap.org/?mlat=${encodeURIComponent(latitude)}&mlon=${encodeURIComponent(longitude)}#map=16/${latitude}/${longitude}`;
-    return h("a.place", { href, target: "_blank", rel: "noopener noreferrer" },
-        h("span.map", { style: `--x:${(Math.abs(longitude) * 1000) % 60}px;--y:${(Math.abs(latitude) * 1000) % 60}px` }, icon("pin", 34)),
-        h("span.place-name", {}, h("b", { text: name || "Location" }),
-            h("small", { text: address || `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}` })));
+    return h(
+        "a.place",
+        { href, target: "_blank", rel: "noopener noreferrer" },
+        h(
+            "span.map",
+            {
+                style: `--x:${(Math.abs(longitude) * 1000) % 60}px;--y:${(Math.abs(latitude) * 1000) % 60}px`,
+            },
+            icon("pin", 34),
+        ),
+        h(
+            "span.place-name",
+            {},
+            h("b", { text: name || "Location" }),
+            h("small", {
+                text: address || `${Number(latitude).toFixed(5)}, ${Number(longitude).toFixed(5)}`,
+            }),
+        ),
+    );
 }
 
 function card(contact) {
     const name = (contact.name && contact.name.formatted_name) || "Contact";
     const first = (contact.phones || [])[0];
-    return h("div.card", {}, avatar(name),
-        h("span", {}, h("b", { text: name }), h("small", { text: first ? (first.phone || phone(first.wa_id)) : "No number" })));
+    return h(
+        "div.card",
+        {},
+        avatar(name),
+        h(
+            "span",
+            {},
+            h("b", { text: name }),
+            h("small", { text: first ? first.phone || phone(first.wa_id) : "No number" }),
+        ),
+    );
 }
 
-const BUTTON_ICONS = { reply: "reply", list: "list", url: "link", phone: "phone", copy: "copy", flow: "form",
-    location: "pin", contact: "person" };
+const BUTTON_ICONS = {
+    reply: "reply",
+    list: "list",
+    url: "link",
+    phone: "phone",
+    copy: "copy",
+    flow: "form",
+    location: "pin",
+    contact: "person",
+};
 
 function buttons(message, actions) {
     const all = message.buttons.map((button, index) => {
-        const props = { type: "button", class: `kind-${button.kind}`, onclick: () => actions.press(message, index) };
-        if (button.kind === "none" || (message.answered && ["reply", "list"].includes(button.kind))) {
+        const props = {
+            type: "button",
+            class: `kind-${button.kind}`,
+            onclick: () => actions.press(message, index),
+        };
+        if (
+            button.kind === "none" ||
+            (message.answered && ["reply", "list"].includes(button.kind))
+        ) {
             props.disabled = true;
         }
-        return h("button.action", props, BUTTON_ICONS[button.kind] ? icon(BUTTON_ICONS[button.kind], 17) : null,
-            h("span", { text: button.title }));
+        return h(
+            "button.action",
+            props,
+            BUTTON_ICONS[button.kind] ? icon(BUTTON_ICONS[button.kind], 17) : null,
+            h("span", { text: button.title }),
+        );
     });
     if (all.length <= 3) {
         return h("div.actions", {}, all);
     }
-    const more = h("button.action", { type: "button", onclick: () => more.replaceWith(...all.slice(2)) },
-        icon("list", 17), h("span", { text: "See all options" }));
+    const more = h(
+        "button.action",
+        { type: "button", onclick: () => more.replaceWith(...all.slice(2)) },
+        icon("list", 17),
+        h("span", { text: "See all options" }),
+    );
     return h("div.actions", {}, all.slice(0, 2), more);
 }

@@ -15,16 +15,28 @@ const TYPING_SECONDS = 25;
  * @param {Object} link {tell(command), upload(file), people(), back()}
  */
 export function chatScreen(number, link) {
-    const shown = new Map();  // wamid -> {message, node}
+    const shown = new Map(); // wamid -> {message, node}
     let lastDay = null;
     let lastMine = null;
     let typingTimer = null;
     const content = h("div.content", { role: "log", "aria-label": `Chat with ${number.name}` });
     const list = h("div.messages", { tabindex: -1 }, content);
     const status = h("small.presence", { text: "business account" });
-    const bottom = h("button.to-bottom", { type: "button", hidden: true, "aria-label": "To the newest message",
-        onclick: () => scroll(true) }, icon("down"));
-    const typing = h("div.row.theirs.typing", { hidden: true }, h("div.bubble.theirs", {}, h("i"), h("i"), h("i")));
+    const bottom = h(
+        "button.to-bottom",
+        {
+            type: "button",
+            hidden: true,
+            "aria-label": "To the newest message",
+            onclick: () => scroll(true),
+        },
+        icon("down"),
+    );
+    const typing = h(
+        "div.row.theirs.typing",
+        { hidden: true },
+        h("div.bubble.theirs", {}, h("i"), h("i"), h("i")),
+    );
     const write = composer({
         business: number.name,
         people: link.people,
@@ -35,10 +47,24 @@ export function chatScreen(number, link) {
             scroll(true);
         },
     });
-    const node = h("section.screen.chat", {},
-        h("header.chat-head", {}, iconButton("back", "Back to the chats", link.back), avatar(number.name, "business"),
-            h("button.chat-title", { type: "button", onclick: about }, h("b", { text: number.name }), status)),
-        h("div.chat-body", {}, list, bottom), write.node);
+    const node = h(
+        "section.screen.chat",
+        {},
+        h(
+            "header.chat-head",
+            {},
+            iconButton("back", "Back to the chats", link.back),
+            avatar(number.name, "business"),
+            h(
+                "button.chat-title",
+                { type: "button", onclick: about },
+                h("b", { text: number.name }),
+                status,
+            ),
+        ),
+        h("div.chat-body", {}, list, bottom),
+        write.node,
+    );
     let atBottom = true;
     list.addEventListener("scroll", () => {
         atBottom = nearBottom();
@@ -65,10 +91,29 @@ export function chatScreen(number, link) {
             messageMenu({
                 emoji: QUICK,
                 current: (message.reactions || {}).person,
-                react: (emoji) => link.tell({ do: "send", pnid: number.pnid, type: "reaction", content: { message_id: message.wamid, emoji } }),
+                react: (emoji) =>
+                    link.tell({
+                        do: "send",
+                        pnid: number.pnid,
+                        type: "reaction",
+                        content: { message_id: message.wamid, emoji },
+                    }),
                 items: [
-                    ["reply", "Reply", () => write.reply({ ...message, summary: summary(message) })],
-                    message.text ? ["copy", "Copy text", () => navigator.clipboard.writeText(message.text).then(() => toast("Copied"))] : null,
+                    [
+                        "reply",
+                        "Reply",
+                        () => write.reply({ ...message, summary: summary(message) }),
+                    ],
+                    message.text
+                        ? [
+                              "copy",
+                              "Copy text",
+                              () =>
+                                  navigator.clipboard
+                                      .writeText(message.text)
+                                      .then(() => toast("Copied")),
+                          ]
+                        : null,
                 ].filter(Boolean),
             });
         },
@@ -83,7 +128,15 @@ export function chatScreen(number, link) {
         } else if (button.kind === "flow") {
             answer(message, { index, response: { answered: "yes" } });
         } else if (button.kind === "location") {
-            locationSheet((content) => link.tell({ do: "send", pnid: number.pnid, type: "location", content, reply_to: message.wamid }));
+            locationSheet((content) =>
+                link.tell({
+                    do: "send",
+                    pnid: number.pnid,
+                    type: "location",
+                    content,
+                    reply_to: message.wamid,
+                }),
+            );
         } else if (button.kind === "url" && /^https?:/i.test(button.url || "")) {
             window.open(button.url, "_blank", "noopener");
         } else if (button.kind === "copy") {
@@ -101,8 +154,17 @@ export function chatScreen(number, link) {
     }
 
     function about() {
-        sheet(number.name, h("div.about", {}, avatar(number.name, "business large"), h("b", { text: number.display }),
-            h("p", { text: number.about || "A business number of the simulator." }), h("code", { text: number.pnid })));
+        sheet(
+            number.name,
+            h(
+                "div.about",
+                {},
+                avatar(number.name, "business large"),
+                h("b", { text: number.display }),
+                h("p", { text: number.about || "A business number of the simulator." }),
+                h("code", { text: number.pnid }),
+            ),
+        );
     }
 
     const nearBottom = () => list.scrollHeight - list.scrollTop - list.clientHeight < 80;
@@ -158,7 +220,14 @@ export function chatScreen(number, link) {
             shown.clear();
             [lastDay, lastMine] = [null, null];
             if (!messages.length) {
-                content.append(h("div.empty", {}, icon("lock", 22), h("p", { text: `Nothing here yet. Say something to ${number.name}.` })));
+                content.append(
+                    h(
+                        "div.empty",
+                        {},
+                        icon("lock", 22),
+                        h("p", { text: `Nothing here yet. Say something to ${number.name}.` }),
+                    ),
+                );
             }
             messages.forEach(draw);
             scroll(true);
@@ -205,6 +274,13 @@ function summary(message) {
     if (message.text) {
         return message.text.split("\n")[0].slice(0, 90);
     }
-    const names = { image: "Photo", video: "Video", audio: "Voice message", document: "Document", sticker: "Sticker", location: "Location" };
+    const names = {
+        image: "Photo",
+        video: "Video",
+        audio: "Voice message",
+        document: "Document",
+        sticker: "Sticker",
+        location: "Location",
+    };
     return names[message.type] || "Message";
 }

@@ -14,14 +14,28 @@ const VOICE_TYPES = ["audio/ogg;codecs=opus", "audio/webm;codecs=opus", "audio/m
  */
 export function composer({ send, upload, people, business }) {
     let quoted = null;
-    const input = h("textarea", { rows: 1, placeholder: "Message", "aria-label": "Message", enterkeyhint: "send" });
+    const input = h("textarea", {
+        rows: 1,
+        placeholder: "Message",
+        "aria-label": "Message",
+        enterkeyhint: "send",
+    });
     const action = h("button.send", { type: "button", title: "Send", "aria-label": "Send" });
     const panel = h("div.panel", { hidden: true });
     const banner = h("div.reply-banner", { hidden: true });
     const picker = h("input", { type: "file", hidden: true });
-    const bar = h("div.composer-bar", {},
+    const bar = h(
+        "div.composer-bar",
+        {},
         iconButton("plus", "Attach", () => toggle("attach"), "attach"),
-        h("div.field", {}, input, iconButton("smile", "Emoji", () => toggle("emoji"))), action);
+        h(
+            "div.field",
+            {},
+            input,
+            iconButton("smile", "Emoji", () => toggle("emoji")),
+        ),
+        action,
+    );
     const node = h("div.composer", {}, banner, panel, bar, picker);
 
     const grow = () => {
@@ -76,28 +90,65 @@ export function composer({ send, upload, people, business }) {
     function emojiPanel() {
         const grid = h("div.emoji-grid");
         const show = (index) => {
-            grid.replaceChildren(...split(TABS[index][1]).map((one) => h("button", { type: "button", text: one, onclick: () => {
-                input.setRangeText(one, input.selectionStart, input.selectionEnd, "end");
-                grow();
-            } })));
-            [...tabs.children].forEach((tab, position) => tab.classList.toggle("on", position === index));
+            grid.replaceChildren(
+                ...split(TABS[index][1]).map((one) =>
+                    h("button", {
+                        type: "button",
+                        text: one,
+                        onclick: () => {
+                            input.setRangeText(
+                                one,
+                                input.selectionStart,
+                                input.selectionEnd,
+                                "end",
+                            );
+                            grow();
+                        },
+                    }),
+                ),
+            );
+            [...tabs.children].forEach((tab, position) =>
+                tab.classList.toggle("on", position === index),
+            );
         };
-        const tabs = h("div.emoji-tabs", {}, TABS.map(([label], index) => h("button", { type: "button", text: label, onclick: () => show(index) })));
+        const tabs = h(
+            "div.emoji-tabs",
+            {},
+            TABS.map(([label], index) =>
+                h("button", { type: "button", text: label, onclick: () => show(index) }),
+            ),
+        );
         show(0);
         return h("div.emoji", {}, tabs, grid);
     }
 
     function attachPanel() {
-        const entry = (name, label, hue, onclick) => h("button.attach-entry", { type: "button", onclick: () => {
-            panel.hidden = true;
-            onclick();
-        } }, h("span", { style: `--hue:${hue}` }, icon(name, 24)), label);
-        return h("div.attach-menu", {},
+        const entry = (name, label, hue, onclick) =>
+            h(
+                "button.attach-entry",
+                {
+                    type: "button",
+                    onclick: () => {
+                        panel.hidden = true;
+                        onclick();
+                    },
+                },
+                h("span", { style: `--hue:${hue}` }, icon(name, 24)),
+                label,
+            );
+        return h(
+            "div.attach-menu",
+            {},
             entry("photo", "Photo, video", 320, () => choose("image/*,video/*")),
             entry("file", "Document", 255, () => choose("", "document")),
             entry("mic", "Audio file", 20, () => choose("audio/*")),
-            entry("pin", "Location", 150, () => locationSheet((content) => send("location", content))),
-            entry("person", "Contact", 205, () => contactSheet(people(), (content) => send("contacts", content))));
+            entry("pin", "Location", 150, () =>
+                locationSheet((content) => send("location", content)),
+            ),
+            entry("person", "Contact", 205, () =>
+                contactSheet(people(), (content) => send("contacts", content)),
+            ),
+        );
     }
 
     function choose(accept, as = "") {
@@ -106,7 +157,9 @@ export function composer({ send, upload, people, business }) {
             const [file] = picker.files;
             picker.value = "";
             if (file) {
-                file.type.startsWith("audio/") && !as ? sendFile(file, "", "audio") : preview(file, as);
+                file.type.startsWith("audio/") && !as
+                    ? sendFile(file, "", "audio")
+                    : preview(file, as);
             }
         };
         picker.click();
@@ -147,14 +200,31 @@ export function composer({ send, upload, people, business }) {
         const started = Date.now();
         let keep = false;
         const clock = h("span.record-clock", { text: "0:00" });
-        const timer = setInterval(() => (clock.textContent = duration((Date.now() - started) / 1000)), 250);
-        const recording = h("div.composer-bar.recording", {},
-            iconButton("trash", "Discard", () => recorder.stop()), h("span.record-dot"), clock,
+        const timer = setInterval(
+            () => (clock.textContent = duration((Date.now() - started) / 1000)),
+            250,
+        );
+        const recording = h(
+            "div.composer-bar.recording",
+            {},
+            iconButton("trash", "Discard", () => recorder.stop()),
+            h("span.record-dot"),
+            clock,
             h("span.record-hint", { text: "Recording" }),
-            h("button.send", { type: "button", title: "Send", "aria-label": "Send", onclick: () => {
-                keep = true;
-                recorder.stop();
-            } }, icon("send")));
+            h(
+                "button.send",
+                {
+                    type: "button",
+                    title: "Send",
+                    "aria-label": "Send",
+                    onclick: () => {
+                        keep = true;
+                        recorder.stop();
+                    },
+                },
+                icon("send"),
+            ),
+        );
         bar.replaceWith(recording);
         recorder.ondataavailable = (event) => chunks.push(event.data);
         recorder.onstop = () => {
@@ -178,8 +248,14 @@ export function composer({ send, upload, people, business }) {
             banner.hidden = !message;
             if (message) {
                 banner.replaceChildren(
-                    h("div", {}, h("b", { text: message.mine ? "You" : business }), h("span", { text: message.summary })),
-                    iconButton("close", "Do not quote", () => this.reply(null)));
+                    h(
+                        "div",
+                        {},
+                        h("b", { text: message.mine ? "You" : business }),
+                        h("span", { text: message.summary }),
+                    ),
+                    iconButton("close", "Do not quote", () => this.reply(null)),
+                );
                 this.focus();
             }
         },

@@ -74,8 +74,14 @@ const PATHS = {
 export function icon(name, size = 22) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const attributes = {
-        viewBox: "0 0 24 24", width: size, height: size, fill: "none", stroke: "currentColor",
-        "stroke-width": name === "more" ? 3 : 1.8, "stroke-linecap": "round", "stroke-linejoin": "round",
+        viewBox: "0 0 24 24",
+        width: size,
+        height: size,
+        fill: "none",
+        stroke: "currentColor",
+        "stroke-width": name === "more" ? 3 : 1.8,
+        "stroke-linecap": "round",
+        "stroke-linejoin": "round",
         "aria-hidden": "true",
     };
     for (const [key, value] of Object.entries(attributes)) {
@@ -99,33 +105,55 @@ export function ticks(status) {
     svg.setAttribute("role", "img");
     svg.setAttribute("aria-label", status);
     const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    path.setAttribute("d", double ? "M1.5 6.5l3.5 3.5 7-8M8.5 9.2l1 .8 8-8.5" : "M4.5 6.5l3.5 3.5 7-8");
+    path.setAttribute(
+        "d",
+        double ? "M1.5 6.5l3.5 3.5 7-8M8.5 9.2l1 .8 8-8.5" : "M4.5 6.5l3.5 3.5 7-8",
+    );
     svg.append(path);
     return svg;
 }
 
 /** A round picture with initials; the colour comes from the name. */
 export function avatar(name, className = "") {
-    const words = (name || "?").replace(/^[@+]/, "").split(/[\s.]+/).filter(Boolean);
+    const words = (name || "?")
+        .replace(/^[@+]/, "")
+        .split(/[\s.]+/)
+        .filter(Boolean);
     const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
-    const initials = ends.map((word) => [...word][0]).join("").toUpperCase() || "?";
+    const initials =
+        ends
+            .map((word) => [...word][0])
+            .join("")
+            .toUpperCase() || "?";
     let hue = 2166136261;
     for (const char of name || "") {
         hue = Math.imul(hue ^ char.codePointAt(0), 16777619) >>> 0;
     }
     hue = (hue >>> 8) % 360;
-    return h("span.avatar", { class: className, style: `--hue:${hue}`, "aria-hidden": "true" }, initials);
+    return h(
+        "span.avatar",
+        { class: className, style: `--hue:${hue}`, "aria-hidden": "true" },
+        initials,
+    );
 }
 
 /** A button with an icon and a label for screen readers. */
 export function iconButton(name, label, onclick, className = "") {
-    return h("button.icon-button", { type: "button", title: label, "aria-label": label, onclick, class: className },
-        icon(name));
+    return h(
+        "button.icon-button",
+        { type: "button", title: label, "aria-label": label, onclick, class: className },
+        icon(name),
+    );
 }
 
 /** Show a short notice. */
 export function toast(text, kind = "") {
-    const node = h("div.toast", { class: kind }, kind === "error" ? icon("warn", 18) : null, h("span", { text }));
+    const node = h(
+        "div.toast",
+        { class: kind },
+        kind === "error" ? icon("warn", 18) : null,
+        h("span", { text }),
+    );
     document.querySelector(".toasts").append(node);
     setTimeout(() => node.classList.add("leaving"), 4500);
     setTimeout(() => node.remove(), 5000);

@@ -28,7 +28,14 @@ function inline(text) {
         const link = !isWord(text[position - 1]) && LINK.exec(rest);
         if (link) {
             flush();
-            nodes.push(h("a", { href: link[0], target: "_blank", rel: "noopener noreferrer", text: link[0] }));
+            nodes.push(
+                h("a", {
+                    href: link[0],
+                    target: "_blank",
+                    rel: "noopener noreferrer",
+                    text: link[0],
+                }),
+            );
             position += link[0].length;
             continue;
         }
@@ -77,7 +84,9 @@ export function format(text) {
             nodes.push(h("pre", { text: part.replace(/^\n|\n$/g, "") }));
         } else if (part) {
             // a code block is a block: the line breaks that touch it show no empty line
-            const trimmed = part.replace(index ? /^\n/ : /^$/, "").replace(index < parts.length - 1 ? /\n$/ : /^$/, "");
+            const trimmed = part
+                .replace(index ? /^\n/ : /^$/, "")
+                .replace(index < parts.length - 1 ? /\n$/ : /^$/, "");
             nodes.push(...(trimmed ? lines(trimmed) : []));
         }
     });
@@ -119,7 +128,12 @@ function lines(text) {
 /** True when a text is one to three emoji and nothing else: shown large. */
 export function isJumbo(text) {
     const compact = text.replace(/\s/g, "");
-    return compact.length <= 24 && /^(\p{Extended_Pictographic}(\p{Emoji_Modifier}|\uFE0F|\u200D\p{Extended_Pictographic})*){1,3}$/u.test(compact);
+    return (
+        compact.length <= 24 &&
+        /^(\p{Extended_Pictographic}(\p{Emoji_Modifier}|\uFE0F|\u200D\p{Extended_Pictographic})*){1,3}$/u.test(
+            compact,
+        )
+    );
 }
 
 const day = new Intl.DateTimeFormat("en", { weekday: "long", day: "numeric", month: "long" });
@@ -155,11 +169,17 @@ export function size(bytes) {
     if (!bytes) {
         return "";
     }
-    return bytes < 1024 ? `${bytes} B` : bytes < 1048576 ? `${Math.round(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`;
+    return bytes < 1024
+        ? `${bytes} B`
+        : bytes < 1048576
+          ? `${Math.round(bytes / 1024)} KB`
+          : `${(bytes / 1048576).toFixed(1)} MB`;
 }
 
 /** "+880 1700 000001" */
 export function phone(digits) {
     const found = /^(880|1|44|91|34|49|33|55|971)?(\d{3,4})?(\d{3,})$/.exec(digits || "");
-    return found && found[1] ? `+${found[1]} ${found[2] || ""} ${found[3]}`.replace(/\s+/g, " ") : `+${digits}`;
+    return found && found[1]
+        ? `+${found[1]} ${found[2] || ""} ${found[3]}`.replace(/\s+/g, " ")
+        : `+${digits}`;
 }
