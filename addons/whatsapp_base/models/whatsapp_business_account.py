@@ -224,7 +224,7 @@ class WhatsappBusinessAccount(models.Model):
         # sudo: whoever may see the account may see when it last received something, not what it received
         Event = self.env["whatsapp.webhook.event"].sudo()
         for account in self:
-            account.last_webhook_at = Event.search([("account_id", "=", account.id)], order="id desc", limit=1).received_at
+            account.last_webhook_at = Event.search([("account_id", "in", account.ids)], order="id desc", limit=1).received_at
 
     @api.constrains("graph_url", "api_version")
     def _check_graph_url(self):

@@ -1,9 +1,11 @@
 from datetime import timedelta
 
+from babel.dates import format_timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
-from odoo.tools.misc import format_datetime
+from odoo.tools.misc import babel_locale_parse, format_datetime, get_lang
 
 from ..tools.guard import check_system_fields
 
@@ -58,6 +60,7 @@ class WhatsappConversation(models.Model):
     last_message_at = fields.Datetime("Last Message", readonly=True)
     last_message_preview = fields.Char("Last Text", readonly=True)
     waiting_since = fields.Datetime(readonly=True, help="Since when the customer has been waiting for an answer.")
+    waiting_for = fields.Char("Waiting", compute="_compute_waiting_for")
     unanswered_count = fields.Integer("Unanswered", readonly=True, help="Messages from the customer since our last one.")
     message_line_ids = fields.One2many("whatsapp.chat.message", "conversation_id", string="WhatsApp Messages")
     message_line_count = fields.Integer(compute="_compute_message_line_count")
@@ -83,6 +86,15 @@ class WhatsappConversation(models.Model):
         now = fields.Datetime.now()
         for conversation in self:
             conversation.is_window_open = conversation._window_open(now)
+
+    @api.depends("waiting_since")
+    @api.depends_context("lang")
+    def _compute_waiting_for(self):
+        now, locale = fields.Datetime.now(), babel_locale_parse(get_lang(self.env).code)
+        for conversation in self:
+            since = conversation.waiting_since
+            # threshold: 59 minutes are shown as such, not as an hour
+            conversation.waiting_for = format_timedelta(now - since, threshold=1, locale=locale) if since else False
 
     def _search_is_window_open(self, operator, value):
         if operator != "in":

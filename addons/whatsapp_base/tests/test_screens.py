@@ -1,0 +1,239 @@
+from datetime import timedelta
+
+from lxml import etree
+
+from odoo import fields
+from odoo.exceptions import ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
+
+from .common import WhatsappCommon
+
+
+@tagged("post_install", "-at_install")
+class TestScreens(WhatsappCommon):
+    """Every screen opens for who may see it, and what people press works."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_people()
+
+    def test_every_view_of_every_menu_opens_for_each_role(self):
+        root = self.env.ref("whatsapp_base.whatsapp_menu_root")
+        for user in (self.agent, self.supervisor, self.admin, self.env.ref("base.user_admin")):
+            menus = self.env["ir.ui.menu"].with_user(user)._visible_menu_ids()
+            visible = self.env["ir.ui.menu"].browse(menus).filtered(lambda menu: menu.parent_path.startswith(root.parent_path))
+            self.assertTrue(visible)
+            for action in [menu.action for menu in visible if menu.action]:
+                model = self.env[action.res_model].with_user(user)
+                views = model.get_views([(view_id, kind) for view_id, kind in action.views] + [(False, "search")])
+                for kind, view in views["views"].items():
+                    with self.subTest(user=user.login, model=action.res_model, view=kind):
+                        self.assertTrue(etree.fromstring(view["arch"]) is not None)
+
+    def test_menus_by_role(self):
+        def names(user):
+            menus = self.env["ir.ui.menu"].browse(self.env["ir.ui.menu"].with_user(user)._visible_menu_ids())
+            return {xmlid.split(".")[1] for xmlid in menus.get_external_id().values() if xmlid.startswith("whatsapp_base.")}
+
+        self.assertIn("whatsapp_menu_conversations", names(self.agent))
+        self.assertNotIn("whatsapp_menu_configuration", names(self.agent))
+        self.assertNotIn("whatsapp_menu_diagnostics", names(self.supervisor))
+        self.assertIn("whatsapp_menu_teams", names(self.supervisor))
+        self.assertNotIn("whatsapp_menu_accounts", names(self.supervisor))
+        self.assertLessEqual({"whatsapp_menu_accounts", "whatsapp_menu_events", "whatsapp_menu_refusals"}, names(self.admin))
+        self.assertFalse(names(self.employee))
+
+    def test_every_search_filter_runs(self):
+        models = ("whatsapp.business.account", "whatsapp.channel", "whatsapp.team", "whatsapp.contact", "whatsapp.conversation",
+                  "whatsapp.chat.message", "whatsapp.message.template", "whatsapp.webhook.event", "whatsapp.webhook.refusal")
+        for name in models:
+            model = self.env[name].with_user(self.admin)
+            arch = etree.fromstring(model.get_view(view_type="search")["arch"])
+            for node in arch.iter("filter"):
+                if not node.get("domain"):
+                    continue
+                with self.subTest(model=name, filter=node.get("name")):
+                    model.search(safe_eval(node.get("domain"), {"uid": self.admin.id}), limit=1)
+
+    def test_an_account_is_entered_in_the_form(self):
+        with Form(self.env["whatsapp.business.account"].with_user(self.admin)) as form:
+            form.name, form.waba_id, form.app_id = "New", "299000000000050", "199000000000050"
+            form.access_token, form.app_secret = "token", "secret"
+            shown = form.verify_token
+        account = form.record
+        self.assertGreater(len(shown), 20)
+        self.assertEqual(account._secret("verify_token"), shown, "the token that was shown before saving counts")
+        self.assertEqual((account._secret("access_token"), account._secret("app_secret")), ("token", "secret"))
+        with Form(account) as form:
+            form.name = "Renamed"
+        self.assertEqual(account._secret("access_token"), "token", "saving the form again keeps credentials")
+
+    def test_wrong_ids_are_explained(self):
+        with self.assertRaisesRegex(ValidationError, "digits only"):
+            self._account("not a number")
+        with self.assertRaisesRegex(ValidationError, "not the phone number"):
+            self._channel(self.account, "+1 555")
+
+    def test_numbers_of_buttons(self):
+        conversation = self._conversation()
+        conversation._send_text("x")
+        self.assertEqual(self.channel.conversation_count, 1)
+        self.assertEqual(conversation.contact_id.conversation_count, 1)
+        self.assertEqual(conversation.message_line_count, 1)
+        for record, method in (
+            (self.channel, "action_view_conversations"), (conversation.contact_id, "action_view_conversations"),
+            (conversation, "action_view_messages"), (self.account, "action_view_channels"),
+            (self.account, "action_view_templates"), (self.account, "action_view_events"),
+            (conversation.partner_id, "action_whatsapp_conversations"),
+        ):
+            action = getattr(record, method)()
+            self.env[action["res_model"]].search(action["domain"])
+
+    def test_waiting_is_told_in_words(self):
+        conversation = self._conversation()
+        self.assertFalse(conversation.waiting_for)
+        conversation.waiting_since = fields.Datetime.now() - timedelta(minutes=59, seconds=20)
+        self.assertEqual(conversation.waiting_for, "59 minutes")
+
+    def test_several_notifications_are_replayed_at_once(self):
+        events = self.process(*[self.event("{}") for _ in range(2)])
+        action = self.env.ref("whatsapp_base.whatsapp_webhook_event_action_replay")
+        action.with_context(active_model=events._name, active_ids=events.ids).run()
+        self.assertEqual(set(events.mapped("state")), {"pending"})
+
+    def test_journal_bodies_are_readable(self):
+        event = self.event('{"a":{"b":1}}')
+        self.assertEqual(event.body_pretty, '{\n  "a": {\n    "b": 1\n  }\n}')
+        event.body = "{broken"
+        self.assertEqual(event.body_pretty, "{broken")
+
+    def test_the_customer_form_shows_the_button_to_agents_only(self):
+        for user in (self.employee, self.agent):
+            arch = self.env["res.partner"].with_user(user).get_view(view_type="form")["arch"]
+            self.assertEqual("action_whatsapp_conversations" in arch, user == self.agent)
+
+    def test_a_template_shows_how_it_looks(self):
+        template = self._template("shown", components=[
+            {"type": "BODY", "text": "*Hello* <script>{{1}}"},
+            {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "Yes & no"}]},
+        ])
+        self.assertIn("<b>Hello</b>", template.preview_html)
+        self.assertIn("&lt;script&gt;", template.preview_html)
+        self.assertIn("Yes &amp; no", template.preview_html)
+
+
+@tagged("post_install", "-at_install")
+class TestTemplates(WhatsappCommon):
+    """Templates are what Meta lists."""
+
+    def _listed(self, name, **values):
+        return {"id": f"49{abs(hash(name)) % 10**8}", "name": name, "language": "en", "category": "UTILITY", "status": "APPROVED",
+                "components": [{"type": "BODY", "text": "Hi"}], **values}
+
+    def test_new_changed_and_gone(self):
+        Template = self.env["whatsapp.message.template"]
+        Template._sync(self.account, [self._listed("a"), self._listed("b")])
+        Template._sync(self.account, [self._listed("a", status="PAUSED"), self._listed("c")])
+        found = {t.name: (t.status, t.active) for t in Template.with_context(active_test=False).search([("account_id", "=", self.account.id)])}
+        self.assertEqual(found, {"a": ("PAUSED", True), "b": ("DELETED", False), "c": ("APPROVED", True)})
+        Template._sync(self.account, [self._listed("b")])
+        self.assertTrue(Template.search([("account_id", "=", self.account.id), ("name", "=", "b")]).is_sendable)
+
+    def test_one_name_in_two_languages(self):
+        Template = self.env["whatsapp.message.template"]
+        count = Template._sync(self.account, [self._listed("x"), self._listed("x", language="bn"), self._listed("x", language="bn")])
+        self.assertEqual(count, 2)
+
+    def test_rubbish_in_the_list_is_skipped(self):
+        self.assertEqual(self.env["whatsapp.message.template"]._sync(self.account, [None, 5, {}, self._listed("ok")]), 1)
+
+
+@tagged("post_install", "-at_install")
+class TestRetention(WhatsappCommon):
+    """What is deleted by itself, and what never."""
+
+    def _settings(self, **values):
+        self.env["res.config.settings"].create(values).execute()
+
+    def test_settings_keep_zero(self):
+        settings = self.env["res.config.settings"]
+        self.assertEqual(settings.get_values()["whatsapp_journal_retention_days"], 30)
+        self._settings(whatsapp_journal_retention_days=0, whatsapp_message_retention_days=0)
+        self.assertEqual(settings.get_values()["whatsapp_journal_retention_days"], 0)
+        self._settings(whatsapp_journal_retention_days=7, whatsapp_message_retention_days=90)
+        self.assertEqual(settings.get_values()["whatsapp_message_retention_days"], 90)
+
+    def test_too_short_a_memory_is_refused(self):
+        with self.assertRaisesRegex(ValidationError, "at least 30"):
+            self._settings(whatsapp_message_retention_days=5)
+        with self.assertRaisesRegex(ValidationError, "number of days"):
+            self._settings(whatsapp_journal_retention_days=-1)
+
+    def _old_messages(self):
+        conversation = self._conversation()
+        rows = {}
+        for state in ("delivered", "failed", "queued", "sending", "uncertain", "cancelled"):
+            rows[state] = conversation._send_text(state)
+            rows[state].write({"state": state, "sent_on": fields.Datetime.now() - timedelta(days=100)})
+        self.env.flush_all()
+        return rows
+
+    def test_messages_are_kept_for_ever_by_default(self):
+        rows = self._old_messages()
+        self.Message._gc_old()
+        self.assertEqual(len(self.Message.browse([row.id for row in rows.values()]).exists()), len(rows))
+
+    def test_old_messages_leave_the_log_and_what_may_still_leave_stays(self):
+        rows = self._old_messages()
+        shown = rows["delivered"].mail_message_id
+        young = self._conversation("34600900901")._send_text("young")
+        young.state = "delivered"
+        unhandled = self.receive(self.inbound_text("x"))
+        unhandled.write({"is_handled": False, "sent_on": fields.Datetime.now() - timedelta(days=100)})
+        self._settings(whatsapp_message_retention_days=90)
+        done, more = self.Message._gc_old()
+        self.assertEqual((done, more), (3, False))
+        left = {state for state, row in rows.items() if row.exists()}
+        self.assertEqual(left, {"queued", "sending", "uncertain"})
+        self.assertTrue(young.exists() and unhandled.exists())
+        self.assertTrue(shown.exists(), "the conversation in Discuss stays")
+
+    def test_handled_notifications_leave_and_the_others_stay(self):
+        long_ago = fields.Datetime.now() - timedelta(days=40)
+        events = {state: self.event("{}") for state in ("done", "pending", "parked")}
+        for state, event in events.items():
+            event.write({"state": state, "received_at": long_ago})
+        recent = self.event("{}")
+        recent.state = "done"
+        self.env.flush_all()
+        self.Event._gc_done()
+        self.env.invalidate_all()
+        self.assertEqual({state for state, event in events.items() if event.exists()}, {"pending", "parked"})
+        self.assertTrue(recent.exists())
+
+
+@tagged("post_install", "-at_install")
+class TestDemo(WhatsappCommon):
+    """Demo data loads, looks alive, sends nothing, and does not double."""
+
+    def test_demo_data(self):
+        groups = {"supervisor": "group_whatsapp_supervisor", "agent": "group_whatsapp_agent"}
+        for login, group in groups.items():
+            if not self.env.ref(f"whatsapp_base.demo_user_{login}", raise_if_not_found=False):
+                user = self.env["res.users"].create(
+                    {"name": login, "login": f"demo {login}", "group_ids": [(4, self.env.ref(f"whatsapp_base.{group}").id)]}
+                )
+                self.env["ir.model.data"]._update_xmlids([{"xml_id": f"whatsapp_base.demo_user_{login}", "record": user}])
+        self.Message.search([("wamid", "=like", "wamid.demo%")]).sudo().unlink()
+        Demo = self.env["whatsapp.demo"]
+        Demo._load_templates(self.account.id)
+        Demo._load_conversations(self.channel.id)
+        rows = self.Message.search([("channel_id", "=", self.channel.id)])
+        self.assertGreater(len(rows.conversation_id), 11)
+        self.assertFalse(rows.filtered(lambda row: row.state in ("queued", "sending") or row.media_state == "pending"))
+        self.assertEqual(set(rows.conversation_id.mapped("state")), {"open", "pending", "resolved"})
+        self.assertTrue(all(row.mail_message_id for row in rows if row.type != "reaction"))
+        Demo._load_conversations(self.channel.id)
+        self.assertEqual(self.Message.search_count([("channel_id", "=", self.channel.id)]), len(rows))
