@@ -1,11 +1,13 @@
 import json
 
 from odoo import api, models
-from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import UserError
 from odoo.tools import SQL, split_every
 
+from odoo.addons.mail.tools.discuss import Store
+
 from ..cloud_api import markup
+from ..tools import store_split
 from .discuss_channel import CHANNEL_TYPE
 
 ANNOUNCED_TOGETHER = 20
@@ -71,15 +73,31 @@ class DiscussChannel(models.Model):
         channels.invalidate_recordset(["last_interest_dt"], flush=False)
         members = self.env["discuss.channel.member"].sudo()._read_group([("channel_id", "in", channels.ids)], ["channel_id"])
         with_members = {channel.id for (channel,) in members}
-        # the Store looks at all messages that were fetched together, for each message: fetch few together
-        for chunk in split_every(ANNOUNCED_TOGETHER, messages.ids, messages.browse):
-            for message in chunk:
-                channel = channels.browse(message.res_id)
-                if channel.id in with_members:
-                    channel.with_context(whatsapp_queue_push=True)._notify_thread(message)
-                else:
-                    store = Store(bus_channel=channel).add(message, msg_vals=NOT_SCHEDULED)
-                    channel._bus_send("discuss.channel/new_message", {"data": store.get_result(), "id": channel.id})
+        data_of = self._whatsapp_data_of(messages.filtered(lambda message: message.res_id not in with_members))
+        for message in messages:
+            channel = channels.browse(message.res_id)
+            if message.id in data_of:
+                channel._bus_send("discuss.channel/new_message", {"data": data_of[message.id], "id": channel.id})
+            else:
+                # fetched alone: the Store looks at all messages that were fetched together, for each message
+                alone = message.browse(message.id)
+                channel.with_context(whatsapp_queue_push=True)._notify_thread(alone)
+
+    @api.model
+    def _whatsapp_data_of(self, messages):
+        """Return ``{message id: data for the client}`` of messages in channels without members."""
+        if not messages:
+            return {}
+        channel_of = {message: self.browse(message.res_id).sudo() for message in messages}
+        together = Store(bus_channel=channel_of[messages[0]]).add(messages, msg_vals=NOT_SCHEDULED).get_result()
+        data_of = store_split.split(together, messages.ids)
+        if data_of is None:  # answers, reactions, what other addons add: one Store each, a few fetched together
+            data_of = {}
+            for chunk in split_every(ANNOUNCED_TOGETHER, messages.ids, messages.browse):
+                for message in chunk:
+                    store = Store(bus_channel=channel_of[message]).add(message, msg_vals=NOT_SCHEDULED)
+                    data_of[message.id] = store.get_result()
+        return data_of
 
     def _web_push_send_notification(self, devices, private_key, public_key, payload_by_lang=None, payload=None):
         """Queue the push: the direct way calls foreign servers inside our transaction."""
