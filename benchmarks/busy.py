@@ -6,6 +6,8 @@ opens lists in the web client.
 """
 
 import argparse
+import itertools
+import queue
 import random
 import threading
 import time
@@ -63,30 +65,27 @@ class Agents:
     """Replies through Discuss's own route, each with a mark that the simulator's log is searched for."""
 
     def __init__(self, stack: Stack, talks: list):
-        self.talks, self.due, self._number = talks, {}, 0
+        self.talks, self.due, self._numbers = talks, {}, itertools.count(1)
         login, password = stack.rpc.call("bench.tools", "bench_agent", [talk for talk, _channel in talks])
-        self._sessions = [Rpc(stack.odoo.url, stack.db, login, password) for _ in range(8)]
-        self._local = threading.local()
+        self._sessions = queue.SimpleQueue()
+        for _ in range(8):
+            self._sessions.put(Rpc(stack.odoo.url, stack.db, login, password))
 
     def reply(self, number: int, due: float) -> None:
         """Post one reply."""
-        self._number += 1
-        mark = f"bench-reply-{self._number}"
-        if not hasattr(self._local, "session"):
-            self._local.session = self._sessions.pop()
+        mark = f"bench-reply-{next(self._numbers)}"
+        session = self._sessions.get()
         _talk, channel = self.talks[number % len(self.talks)]
         data = {"body": f"We open at nine, see you then. {mark}", "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
         self.due[mark] = due
         try:
-            self._local.session.route(
+            session.route(
                 "/mail/message/post", {"thread_model": "discuss.channel", "thread_id": channel, "post_data": data})
         except Exception:
             del self.due[mark]
             raise
-
-    def new_day(self) -> None:
-        """Forget what was posted and take the sessions back."""
-        self.due, self._local = {}, threading.local()
+        finally:
+            self._sessions.put(session)
 
     def arrivals(self, stack: Stack) -> dict:
         """mark -> moments at which the simulator got it."""
@@ -111,7 +110,7 @@ def round_of(stack: Stack, book: Book, agents: Agents, seconds: float, bulk: int
             raise RuntimeError("The foreign jobs did not start in every cron worker.")
         time.sleep(0.2)
     say("every cron worker is busy")
-    stack.sql("SELECT pg_notify('whatsapp_lane', 'bulk')")
+    stack.sql("SELECT pg_notify('whatsapp_lane_bulk', '')")
     watch = BusWatch(stack)
     watch.start()
     sessions = [Rpc(stack.odoo.url, stack.db) for _ in range(3)]
@@ -179,7 +178,7 @@ def main() -> None:
         stats = stack.simulator.get("stats")
         accepted = stack.one("SELECT count(*) FROM whatsapp_chat_message WHERE direction = 'outbound'")
         lost_sent = accepted - stats["distinct_callbacks"]
-        agents.new_day()
+        agents.due = {}
         stack.simulator.post("config", latency_ms=SLOW_MS)
         slow = round_of(stack, book, agents, options.seconds, options.bulk, FIRST_BULK + 100_000, options.load, "slow")
         figures["web_p95_ms"] = slow["web_p95_ms"]

@@ -125,22 +125,34 @@ def prepare(stack: Stack) -> None:
     stack.settle()
 
 
-def alternate(stack: Stack, book: Book, seconds: float, slices: int) -> dict:
-    """Posts and floor in turn, `seconds` each in all."""
+def alternate(stack: Stack, book: Book, seconds: float, slices: int, drain: bool = True) -> dict:
+    """Posts and floor in turn, `seconds` each in all; the floor with an empty journal, unless `drain` is off."""
     length, port = seconds / slices, stack.odoo.port
     posts, floor, statuses = [], [], collections.Counter()
+    cost, floor_cost = collections.Counter(), collections.Counter()
     for _turn in range(slices):
         entries = book.half_and_half(int(length * 800))
         bare = [payloads.request("/bench/floor", body, port) for _entry, body in entries]
-        handle = book.shoot(entries, length)
-        shots = book.acknowledge(handle)
+        before = stack.cpu()
+        shots = book.acknowledge(book.shoot(entries, length))
+        _add(cost, stack.cpu(), before)
         posts += shots
         statuses.update(shot.status for shot in shots)
+        if drain:  # the floor is what this server can do when it does nothing else
+            stack.drain()
+        before = stack.cpu()
         floor += generator.finish(generator.start(Plan(bare, port, 8, length)))
+        _add(floor_cost, stack.cpu(), before)
     failed = sum(count for status, count in statuses.items() if status != 200)
     per_s, floor_per_s = rate(len(posts) - failed, seconds), rate(sum(s.status == 200 for s in floor), seconds)
     return {"posts_per_s": per_s, "floor_posts_per_s": floor_per_s, "ratio_to_floor": ratio(per_s, floor_per_s),
-            **percentiles([s.seconds for s in posts], "full_load_ack"), "not_acknowledged": failed}
+            **percentiles([s.seconds for s in posts], "full_load_ack"), "not_acknowledged": failed,
+            "cpu_ms_per_post": {name: round(1000 * value / len(posts), 2) for name, value in cost.items()},
+            "cpu_ms_per_floor_post": {name: round(1000 * value / len(floor), 2) for name, value in floor_cost.items()}}
+
+
+def _add(total: collections.Counter, now: dict, before: dict) -> None:
+    total.update({name: now[name] - before[name] for name in now})
 
 
 def paced(stack: Stack, book: Book, seconds: float) -> dict:
@@ -179,8 +191,10 @@ def backlog(stack: Stack, book: Book, worker: bool, messages: int, statuses: int
             stack.start_worker()
         else:  # a thread of the HTTP worker that takes this request
             book.acknowledge(book.shoot(book.messages(1, "wake"), 10, senders=1))
+        before = stack.cpu()
         count, seconds = stack.drain()
         figures[name] = rate(count, seconds)
+        figures[name.replace("_per_s", "_cpu_ms")] = stack.cpu_since(before, count)
         say(f"{name}: {figures[name]}")
     return {"events_processed_per_s": figures["messages_per_s"], **figures}
 
@@ -190,6 +204,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench intake", description=__doc__.split("\n")[0])
     parser.add_argument("--seconds", type=float, default=30, help="length of the full-load phase (default: 30)")
     parser.add_argument("--no-worker", action="store_true", help="no lane worker: threads in the HTTP workers do its work")
+    parser.add_argument("--nice", type=int, default=0, help="niceness of the lane worker")
     parser.add_argument("--messages", type=int, default=6000, help="messages in the prefilled journal")
     parser.add_argument("--statuses", type=int, default=20000, help="statuses in the prefilled journal")
     options = parser.parse_args()
@@ -199,7 +214,7 @@ def main() -> None:
         prepare(stack)
         book = Book(stack)
         if worker:
-            stack.start_worker()
+            stack.start_worker("--nice", options.nice)
         say("warming up")
         alternate(stack, book, 4, 1)
         stack.drain()
@@ -211,10 +226,11 @@ def main() -> None:
             stack.stop_worker()
             # nobody serves the lane now, so the HTTP workers would: keep their threads out as well
             with stack.lane_taken():
-                alone = alternate(stack, book, options.seconds / 2, 3)
-            figures |= {f"{name}_without_lanes": alone[name] for name in ("posts_per_s", "floor_posts_per_s", "ratio_to_floor")}
+                alone = alternate(stack, book, options.seconds / 2, 3, drain=False)
+            figures |= {f"{name}_without_lanes": alone[name] for name in
+                        ("posts_per_s", "floor_posts_per_s", "ratio_to_floor", "cpu_ms_per_post", "cpu_ms_per_floor_post")}
             say(f"without lanes: {alone['posts_per_s']} posts/s, floor {alone['floor_posts_per_s']}")
-            stack.start_worker()
+            stack.start_worker("--nice", options.nice)
             stack.drain()
         say("80 posts a second")
         figures |= paced(stack, book, options.seconds)
@@ -227,7 +243,7 @@ def main() -> None:
         figures |= book.check()
         figures |= {"peak_rss_mb": round(stack.memory.peak_total / 2**20),
                     "peak_rss_one_process_mb": round(stack.memory.peak_single / 2**20)}
-    figures |= {"lane_worker": worker, "http_workers": 2, "senders": 8, "customers": KNOWN + STRANGERS}
+    figures |= {"lane_worker": worker, "worker_nice": options.nice, "http_workers": 2, "senders": 8, "customers": KNOWN + STRANGERS}
     report(figures)
 
 

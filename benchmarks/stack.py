@@ -17,7 +17,9 @@ from .figures import say
 
 HTTP_WORKERS = 2
 CRON_THREADS = 2  # Odoo's default
-LOCK_ON_DUTY = 0x57A1  # whatsapp_base, lanes/__init__.py
+# whatsapp_base, lanes/__init__.py
+LANES = ("intake", "replies", "bulk", "media")
+LOCK_ON_DUTY = 0x57A1
 ADDONS = Path(__file__).parent / "addons"
 
 
@@ -100,6 +102,19 @@ class Memory(threading.Thread):
         return []
 
 
+def _cpu_of(pid: int) -> float:
+    total = 0.0
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(pid)
+        times = process.cpu_times()
+        total += times.user + times.system + times.children_user + times.children_system
+        for child in process.children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                times = child.cpu_times()
+                total += times.user + times.system
+    return total
+
+
 class Stack:
     """All servers of one run; a context manager that stops them. db: a fresh database of that name."""
 
@@ -130,7 +145,9 @@ class Stack:
         self.simulator.post("config", window="off", record={"requests": 200_000, "bodies": True})
         self.odoo = self.env.start_odoo(
             self.db, workers=HTTP_WORKERS, cron_threads=CRON_THREADS, log=f"{self.db}-odoo.log",
-            extra_args=["--log-level=warn"],
+            # devtools sets dbfilter; with it, Odoo asks for the list of databases, on a new connection, at each request
+            # without a cookie: twice the price of a webhook. Sites with one database set db_name only.
+            extra_args=["--log-level=warn", "--db-filter="],
         )
         self.memory.pids.add(self.odoo.pid)
         self.memory.start()
@@ -161,6 +178,16 @@ class Stack:
         """The only value of a query."""
         return self.sql(query, params)[0][0]
 
+    def cpu(self) -> dict:
+        """CPU seconds used so far by Odoo's server, the lane worker and PostgreSQL. Other users of the machine do not count."""
+        server = self.env.server
+        pids = {"odoo": self.odoo.pid, "worker": self.worker and self.worker.pid, "postgres": server.can_restart and server.pid()}
+        return {name: _cpu_of(pid) if pid else 0.0 for name, pid in pids.items()}
+
+    def cpu_since(self, before: dict, count: int) -> dict:
+        """CPU milliseconds for each of `count` things since `before` (from `cpu`), by program."""
+        return {name: round(1000 * (now - before[name]) / max(count, 1), 2) for name, now in self.cpu().items()}
+
     # -- the lane worker -----------------------------------------------------------------------------------------------
 
     def start_worker(self, *args: object) -> None:
@@ -179,11 +206,11 @@ class Stack:
             self.worker = None
 
     @contextlib.contextmanager
-    def lane_taken(self):
-        """Keep everybody from serving the intake lane on their own account, as if a lane worker were there."""
+    def lane_taken(self, lane: str = "intake"):
+        """Keep HTTP and cron workers from serving a lane by themselves, as if a lane worker were there."""
         connection = self.connect()
         with connection.cursor() as cr:
-            cr.execute("SELECT pg_advisory_lock(%s, 0)", [LOCK_ON_DUTY])  # waits for threads that are still at it
+            cr.execute("SELECT pg_advisory_lock(%s, %s)", [LOCK_ON_DUTY, LANES.index(lane)])  # waits for threads that are still at it
         try:
             yield
         finally:
