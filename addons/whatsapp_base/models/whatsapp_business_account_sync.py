@@ -44,9 +44,18 @@ class WhatsappBusinessAccount(models.Model):
         api_client = self._client()
         numbers = api_client.phone_numbers(self.waba_id)
         templates = list(api_client.templates(self.waba_id))
-        if not api_client.subscribed_apps(self.waba_id):
+        if not self._is_subscribed(api_client.subscribed_apps(self.waba_id)):
             api_client.subscribe_app(self.waba_id)
         return numbers, templates
+
+    def _is_subscribed(self, apps):
+        """Tell whether our app is among those that receive the account's notifications.
+
+        Another app's subscription does not help us. Where ours is there, it is left alone: subscribing again would
+        remove a callback address that somebody set for this account only.
+        """
+        ids = {str((app.get("whatsapp_business_api_data") or {}).get("id")) for app in apps}
+        return self.app_id in ids if self.app_id else bool(ids)
 
     def _explain(self, error):
         """Return what to tell a person about a failed call; never holds a credential."""

@@ -1,3 +1,4 @@
+from . import test_account
 from . import test_announce
 from . import test_intake
 from . import test_js
