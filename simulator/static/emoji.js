@@ -27,6 +27,6 @@ export const TABS = [
 export function split(text) {
     const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
     return [...segmenter.segment(text)].map(({ segment }) =>
-        /\p{Emoji_Presentation}/u.test(segment) ? segment : `${segment}\uFE0F`
+        /\p{Emoji_Presentation}/u.test(segment) ? segment : `${segment}\uFE0F`,
     );
 }
