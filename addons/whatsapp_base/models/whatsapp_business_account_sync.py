@@ -27,6 +27,9 @@ class WhatsappBusinessAccount(models.Model):
         missing = self._missing_settings()
         if missing:
             message += " " + missing
+        if self.state == "error":
+            # the token was refused and the numbers rest because of it: they need not wait until the pause ends
+            self.channel_ids.action_resume()
         self.write({"state": "connected", "state_message": message, "checked_at": fields.Datetime.now()})
         return {
             "type": "ir.actions.client",

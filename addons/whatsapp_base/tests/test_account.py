@@ -64,6 +64,15 @@ class TestAccount(WhatsappCommon):
             self._test(fails=client.ApiError(error, 401))
         self.assertIn("Create a new access token", str(caught.exception))
 
+    def test_a_new_token_lets_the_numbers_send_again(self):
+        self.account.state = "error"
+        self.channel._pause(600, "Access token expired")
+        self._test()
+        self.assertFalse(self.channel.is_paused)
+        self.channel._pause(600, "Payment problem")
+        self._test()
+        self.assertTrue(self.channel.is_paused, "a test of a connection that works ends no other pause")
+
     def test_no_connection_names_the_address(self):
         with self.assertRaisesRegex(UserError, "127.0.0.1:9"):
             self._test(fails=client.NotSent("refused"))
