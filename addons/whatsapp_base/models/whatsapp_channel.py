@@ -162,6 +162,7 @@ class WhatsappChannel(models.Model):
 
         Written with SQL because senders do it between two batches, beside users who edit the number.
         """
+        self.flush_recordset(["paused_until", "pause_reason"])
         self.env.cr.execute(
             SQL(
                 """UPDATE whatsapp_channel
