@@ -225,9 +225,9 @@ class Hub:
             await self.session.close()
 
     def clear(self) -> None:
-        """Forget queues, logs and counters."""
-        for endpoint in self.endpoints.values():
-            endpoint.task.cancel()
+        """Forget queues, deliveries under way, logs and counters."""
+        for task in (*(endpoint.task for endpoint in self.endpoints.values()), *self._tasks):
+            task.cancel()
         self.endpoints.clear()
         self.counters.clear()
         self.log = deque(maxlen=self.config.record.deliveries)

@@ -30,6 +30,7 @@ class Receiver:
         self.answers = []
         self.verify_token = "demo-verify-token"
         self.challenges = []
+        self.round = 0  # part of the path: what an earlier test still sends is not counted for this one
 
     async def get(self, request):
         self.challenges.append(dict(request.query))
@@ -39,6 +40,8 @@ class Receiver:
 
     async def post(self, request):
         body = await request.read()
+        if request.match_info["round"] != str(self.round):
+            return web.Response()
         self.posts.append((time.monotonic(), body, dict(request.headers)))
         answer = self.answers.pop(0) if self.answers else 200
         if isinstance(answer, float):
@@ -63,9 +66,14 @@ class Running:
     """A simulator that answers, with shortcuts for what tests do most."""
 
     def __init__(self, base, sim, receiver, hook):
-        self.base, self.sim, self.receiver, self.hook = base, sim, receiver, hook
+        self.base, self.sim, self.receiver, self._hook = base, sim, receiver, hook
         self.http = requests.Session()
         self.http.headers["Authorization"] = "Bearer demo-access-token"
+
+    @property
+    def hook(self):
+        """The callback URL of this test."""
+        return f"{self._hook}/{self.receiver.round}"
 
     def control(self, name, data=None, method=None, **query):
         response = self.http.request(method or ("GET" if data is None else "POST"), f"{self.base}/_sim/{name}",
@@ -87,6 +95,7 @@ class Running:
     def fresh(self):
         """As if just started: no webhook URL, quick statuses."""
         self.control("reset", {"keep_urls": False})
+        self.receiver.round += 1
         self.receiver.posts.clear()
         self.receiver.answers.clear()
         self.receiver.challenges.clear()
@@ -146,8 +155,8 @@ def servers():
     async def start():
         receiver = Receiver()
         hook_app = web.Application(client_max_size=10 * 1024 * 1024)
-        hook_app.router.add_get("/hook", receiver.get)
-        hook_app.router.add_post("/hook", receiver.post)
+        hook_app.router.add_get("/hook/{round}", receiver.get)
+        hook_app.router.add_post("/hook/{round}", receiver.post)
         app = create_app("demo")
         runner, base = await _listen(app)
         hook_runner, hook_base = await _listen(hook_app)

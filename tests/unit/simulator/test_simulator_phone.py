@@ -93,7 +93,8 @@ def test_reading_is_up_to_the_page_while_it_is_open(hooked):
         assert [m["text"] for m in (await page.event("thread"))["messages"]] == ["Hi", "Hello"]
         await call(wait, lambda: hooked.receiver.statuses(wamid)[-1]["status"] == "read")
         await page.tell("focus", on=False)
-        await asyncio.sleep(0.05)
+        await page.tell("bogus")
+        await page.event("error")  # so the one before was handled
         second = (await call(hooked.send)).json()["messages"][0]["id"]
         await call(wait, lambda: len(hooked.receiver.statuses(second)) == 2)
         await page.tell("focus", on=True)
