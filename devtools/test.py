@@ -44,12 +44,20 @@ def run(args: argparse.Namespace, ui: Ui) -> int:
         raise Problem("--fast runs the unit tests, which belong to no addon.", "Leave one of them out.")
     found: list[Result] = []
     if args.fast or not (chosen or args.modules):
-        found.append(_unit(paths, args, ui))
+        found += _whatever_happens("unit", lambda: [_unit(paths, args, ui)])
     if args.odoo or args.js or args.modules or not chosen:
         found += _addons(paths, args, ui, args.modules or list(addons))
     if args.e2e or not (chosen or args.modules):
-        found += _end_to_end(paths, args, ui)
+        found += _whatever_happens("e2e", lambda: _end_to_end(paths, args, ui))
     return report(found, ui, paths.logs)
+
+
+def _whatever_happens(suite: str, run_suite: Callable[[], list[Result]]) -> list[Result]:
+    """Results of a suite; one that cannot even be set up counts as failed, and the others still run."""
+    try:
+        return run_suite()
+    except Problem as problem:
+        return [Result(suite, failed=1, failures=[results.Failure("set-up", problem.text())])]
 
 
 def report(found: Sequence[Result], ui: Ui, logs: Path) -> int:
@@ -105,15 +113,19 @@ def _addons(paths: Paths, args: argparse.Namespace, ui: Ui, names: Sequence[str]
     if not with_tests:
         return []
     selections = {name: _files(paths.addons / name / "tests", args.js and not args.odoo) for name in with_tests}
-    path = ""
-    if any(BROWSER_CODE.search(file.read_text(encoding="utf-8")) for files in selections.values() for file in files):
-        path = browser.ensure(ui, paths.logs)
-    found = []
-    with Environment.prepare("test", ui=ui) as env:
-        for name in modules.closure(with_tests, env.addons):
-            if selections.get(name):
-                found.append(_addon(env, name, selections[name], path, args))
-    return found
+
+    def run_all() -> list[Result]:
+        path = ""
+        if any(BROWSER_CODE.search(file.read_text(encoding="utf-8")) for files in selections.values() for file in files):
+            path = browser.ensure(ui, paths.logs)
+        found = []
+        with Environment.prepare("test", ui=ui) as env:
+            for name in modules.closure(with_tests, env.addons):
+                if selections.get(name):
+                    found += _whatever_happens(name, lambda name=name: [_addon(env, name, selections[name], path, args)])
+        return found
+
+    return _whatever_happens("addons", run_all)
 
 
 def _files(folder: Path, browser_only: bool) -> list[Path]:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from devtools import results
+from devtools import results, test
 from devtools.results import Result
+from devtools.ui import Problem
 
 HEAD = '<?xml version="1.0"?><testsuites><testsuite>'
 TAIL = "</testsuite></testsuites>"
@@ -101,3 +102,12 @@ def test_the_totals_are_one_plain_line_over_all_suites():
 )
 def test_the_exit_code(found, code):
     assert results.exit_code(found) == code
+
+
+def test_a_suite_that_cannot_be_set_up_counts_as_failed_and_does_not_stop_the_others():
+    def broken():
+        raise Problem("The browser tests need Chromium.", "Install it.")
+
+    [result] = test._whatever_happens("e2e", broken)
+    assert (result.suite, result.failed) == ("e2e", 1)
+    assert "Chromium" in result.failures[0].text and "Install it." in result.failures[0].text
