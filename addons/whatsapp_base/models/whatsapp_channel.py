@@ -172,7 +172,7 @@ class WhatsappChannel(models.Model):
                 seconds, reason, self.ids,
             )
         )
-        self.invalidate_recordset(["paused_until", "pause_reason"])
+        self.invalidate_recordset(["paused_until", "pause_reason", "is_paused"])
 
     def action_resume(self):
         """Send again at once, whatever the reason of the pause was."""
