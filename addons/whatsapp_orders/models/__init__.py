@@ -1,16 +1,18 @@
-from . import whatsapp_order_type
-from . import whatsapp_order_type_field
-from . import whatsapp_order_type_message
-from . import whatsapp_seller
-from . import whatsapp_order
-from . import whatsapp_order_detail
-from . import whatsapp_order_offer
-from . import whatsapp_order_assign
-from . import whatsapp_order_notice
-from . import whatsapp_order_sale
-from . import whatsapp_order_capture
-from . import whatsapp_conversation
-from . import whatsapp_conversation_order
-from . import whatsapp_conversation_seller
-from . import whatsapp_chat_message
-from . import sale_order
+from . import (
+    sale_order,
+    whatsapp_chat_message,
+    whatsapp_conversation,
+    whatsapp_conversation_order,
+    whatsapp_conversation_seller,
+    whatsapp_order,
+    whatsapp_order_assign,
+    whatsapp_order_capture,
+    whatsapp_order_detail,
+    whatsapp_order_notice,
+    whatsapp_order_offer,
+    whatsapp_order_sale,
+    whatsapp_order_type,
+    whatsapp_order_type_field,
+    whatsapp_order_type_message,
+    whatsapp_seller,
+)

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 TEXT_TYPES = ("text", "image", "video", "document", "button", "list")
 CONTINUE_FOR = timedelta(hours=24)
@@ -29,7 +30,23 @@ class WhatsappConversation(models.Model):
             return True
         if not asked:
             return False
-        return conversation._capture_order(asked, message)
+        try:
+            with self.env.cr.savepoint():
+                return conversation._capture_order(asked, message)
+        except UserError as error:
+            # a rule of this site forbids the order: the message must be seen all the same, and a person must act
+            conversation._order_refused(asked, error)
+            return False
+
+    def _order_refused(self, order_type, error):
+        """Ask the responsible colleague to make an order that Odoo refused to make."""
+        responsible = self.user_id or order_type.user_id or self.env["whatsapp.order"]._supervisor_of(self.company_id)
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            summary=self.env._("Order “%s” could not be made", order_type.name),
+            note=str(error),
+            user_id=responsible.id,
+        )
 
     # ------------------------------------------------------------
     # New orders

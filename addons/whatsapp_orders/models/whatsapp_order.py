@@ -13,6 +13,7 @@ STATES = [
     ("cancelled", "Cancelled"),
     ("expired", "Expired"),
 ]
+COLUMN_STATES = ("draft", "new", "offered", "accepted", "in_progress")
 CLOSED_STATES = ("done", "rejected", "cancelled", "expired")
 
 
@@ -32,7 +33,10 @@ class WhatsappOrder(models.Model):
 
     name = fields.Char("Order", required=True, readonly=True, copy=False, default="/", index="trigram")
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
-    state = fields.Selection(STATES, required=True, default="draft", tracking=True, copy=False, index=True, group_expand=True)
+    state = fields.Selection(
+        STATES, "Status", required=True, default="draft", tracking=True, copy=False, index=True,
+        group_expand="_group_expand_state",
+    )
     source = fields.Selection(
         [("chat", "Chat"), ("catalogue", "Catalogue"), ("website", "Website"), ("manual", "Entered by Hand")],
         required=True, default="manual",
@@ -89,6 +93,11 @@ class WhatsappOrder(models.Model):
     # ------------------------------------------------------------
     # Computed values
     # ------------------------------------------------------------
+
+    @api.model
+    def _group_expand_state(self, states, domain):
+        """Show the columns of open orders always, those of closed ones where there are any."""
+        return [state for state, _label in STATES if state in COLUMN_STATES or state in states]
 
     @api.depends("partner_id")
     def _compute_conversation_id(self):

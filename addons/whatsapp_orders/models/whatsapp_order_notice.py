@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..order_text import placeholders
@@ -206,10 +206,15 @@ class WhatsappOrder(models.Model):
         helper = self.user_id or self.conversation_id.user_id or self.type_id.user_id
         if helper and helper.active:
             return helper
+        return self._supervisor_of(self.company_id)
+
+    @api.model
+    def _supervisor_of(self, company):
+        """Return a supervisor of a company, the one who has been there longest."""
         return self.env["res.users"].search(
             [
                 ("all_group_ids", "in", self.env.ref("whatsapp_base.group_whatsapp_supervisor").ids),
-                ("company_ids", "in", self.company_id.ids),
+                ("company_ids", "in", company.ids),
                 ("share", "=", False),
             ],
             order="id",

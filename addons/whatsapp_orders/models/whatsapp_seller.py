@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+
 from odoo.addons.whatsapp_base.cloud_api import recipients
 
 # states in which an order takes up a seller's time
@@ -25,7 +26,7 @@ class WhatsappSeller(models.Model):
         "WhatsApp Number", compute="_compute_number", store=True, readonly=False, precompute=True, tracking=True,
         help="The number from which this seller writes, with its country code. By default, the contact's phone number.",
     )
-    wa_id = fields.Char("Number as WhatsApp Knows It", compute="_compute_wa_id", store=True, precompute=True)
+    wa_id = fields.Char("WhatsApp ID", compute="_compute_wa_id", store=True, precompute=True)
     contact_id = fields.Many2one(
         "whatsapp.contact", "WhatsApp Contact", check_company=True, ondelete="set null", index="btree_not_null",
         help="Choose it for sellers who hide their phone number; otherwise it is found by the number.",

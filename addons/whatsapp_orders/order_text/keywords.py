@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Optional, TypeVar
+from typing import TypeVar
 
 from .folding import fold, occurrences, words
 
@@ -34,7 +34,7 @@ def split_keywords(value: str | None) -> list[str]:
     return [part for part in (" ".join(part.split()) for part in parts) if part and words(fold(part).text)]
 
 
-def find_type(text: str, types: Mapping[Key, Iterable[str]]) -> Optional[Key]:
+def find_type(text: str, types: Mapping[Key, Iterable[str]]) -> Key | None:
     """Return the service that a text asks for, or None where none or more than one could be meant.
 
     Keywords count as whole words, whatever their case and accents. More words win over fewer; with as many words,
@@ -55,7 +55,7 @@ def find_type(text: str, types: Mapping[Key, Iterable[str]]) -> Optional[Key]:
     return key
 
 
-def _best_hit(text: str, keywords: Iterable[str]) -> Optional[Hit]:
+def _best_hit(text: str, keywords: Iterable[str]) -> Hit | None:
     folded = fold(text).text
     text_words = words(folded)
     best = None

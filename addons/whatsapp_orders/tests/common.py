@@ -2,8 +2,9 @@
 
 import json
 
-from odoo.addons.whatsapp_base.tests.common import WhatsappCommon
 from odoo.fields import Command
+
+from odoo.addons.whatsapp_base.tests.common import WhatsappCommon
 
 CUSTOMER = {"wa_id": "8801700000001", "profile": {"name": "John"}}
 RAHIM = {"wa_id": "8801800000002", "profile": {"name": "Rahim"}}

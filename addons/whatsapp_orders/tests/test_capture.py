@@ -3,6 +3,7 @@ from datetime import timedelta
 from psycopg2 import IntegrityError
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tools import mute_logger
 
 from .common import CUSTOMER, ORDER_TEXT, RAHIM, STRANGER, OrdersCommon
@@ -111,7 +112,8 @@ class TestCapture(OrdersCommon):
         self.receive(message, contacts=(person,))
         order = self.Order.search([("contact_id.bsuid", "=", "BD.9f3KqLm2")])
         self.assertEqual(order.state, "offered")
-        self.assertIn("*" + order.name, self.Message.search([("contact_id", "=", order.contact_id.id), ("direction", "=", "outbound")]).body)
+        confirmation = self.Message.search([("contact_id", "=", order.contact_id.id), ("direction", "=", "outbound")])
+        self.assertIn(order.name, confirmation.body)
 
     def test_a_contact_without_a_customer_gets_one(self):
         self.says(CUSTOMER, "Hello").contact_id.partner_id = False
@@ -122,6 +124,16 @@ class TestCapture(OrdersCommon):
     def test_sellers_are_customers_too(self):
         order = self.order("NID service. My name is Rahim Uddin. NID: 1234567890", RAHIM)
         self.assertEqual(order.seller_id, self.karim, "nobody is offered the own order")
+
+    def test_an_order_that_the_site_refuses_does_not_hide_the_message(self):
+        def refuse(*_args, **_kwargs):
+            raise UserError("Customers need a tax number.")
+
+        self.patch(type(self.Order), "create", refuse)
+        row = self.says(CUSTOMER, ORDER_TEXT)
+        self.assertTrue(row.is_handled)
+        self.assertTrue(row.mail_message_id)
+        self.assertIn("tax number", row.conversation_id.activity_ids.note)
 
     def test_blocked_people_order_nothing(self):
         self.says(CUSTOMER, "Hello").contact_id.blocked = True

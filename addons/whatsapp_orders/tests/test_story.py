@@ -144,6 +144,15 @@ class TestStory(OrdersCommon):
         self.says(RAHIM, f"accept {int(second.name[4:])}")
         self.assertEqual((first.state, second.state), ("offered", "accepted"))
 
+    def test_a_sellers_answer_does_not_wait_for_an_agent(self):
+        self.order()
+        answer = self.says(RAHIM, "accept")
+        self.assertEqual((answer.conversation_id.state, answer.conversation_id.unanswered_count), ("resolved", 0))
+        question = self.says(RAHIM, "When will I be paid?")
+        self.assertEqual((question.conversation_id.state, question.conversation_id.unanswered_count), ("open", 1))
+        self.says(RAHIM, "accept")
+        self.assertEqual(question.conversation_id.state, "open", "the question still waits")
+
     def test_the_same_webhook_again_makes_nothing_new(self):
         message = self.inbound_text(ORDER_TEXT, **{"from": CUSTOMER["wa_id"]})
         for _time in range(3):

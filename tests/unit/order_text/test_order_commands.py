@@ -30,7 +30,7 @@ def test_reject_with_a_reason(text, reason):
 
 def test_an_answer_without_a_number():
     assert parse_command("accept").reference is None
-    assert parse_command("Reject, too busy") .reason == "too busy"
+    assert parse_command("Reject, too busy").reason == "too busy"
     assert not parse_command("accept").names("ORD-00012")
 
 
@@ -50,7 +50,11 @@ def test_longer_numbers():
     assert not parse_command("accept INV-00012").names("ORD-00012")
 
 
-@given(st.integers(min_value=1, max_value=99999), st.sampled_from(("accept", "REJECT", "Accept")), st.sampled_from((" ", "  ", " ord ", " ORD-", " #")))
+@given(
+    st.integers(min_value=1, max_value=99999),
+    st.sampled_from(("accept", "REJECT", "Accept")),
+    st.sampled_from((" ", "  ", " ord ", " ORD-", " #")),
+)
 def test_every_number_is_understood(number, word, link):
     command = parse_command(f"{word}{link}{number}")
     assert command.names(f"ORD-{number:05}")
