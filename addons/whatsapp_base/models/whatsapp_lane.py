@@ -28,7 +28,8 @@ class WhatsappLane(models.AbstractModel):
         One statement: it notifies who listens and asks who is on duty. Where nobody is, this process starts a
         runner after its commit, beside its answer.
         """
-        if not module.current_test:
+        # while addons are installed, demo data included, nothing can run yet; the scheduled action starts the lanes
+        if not module.current_test and self.env.registry.ready:
             self._wake_with(SQL("SELECT %s", SQL(", ").join(self._notify_sql(lane) for lane in lanes)), lanes)
 
     @api.model

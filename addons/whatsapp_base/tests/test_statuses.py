@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 
 from odoo.tests import tagged
 
+from ..cloud_api import inbound
 from .common import WhatsappCommon
 
 T0 = datetime(2026, 9, 21, 12, 0, 0)
@@ -117,6 +118,17 @@ class TestStatuses(WhatsappCommon):
         left = self.apply_statuses(self.status("wamid.FIRST", "failed", biz_opaque_callback_data=old_uuid, errors=[{"code": 1}]))
         self.assertEqual(len(left), 1)
         self.assertEqual(row.state, "accepted")
+
+    def test_our_id_with_another_id_of_metas_is_another_message(self):
+        left = self.apply_statuses(self.status("wamid.OTHER", "read", biz_opaque_callback_data=self.row.uuid))
+        self.assertEqual(len(left), 1)
+        self.assertEqual(self.row.state, "accepted")
+
+    def test_a_status_speaks_for_its_own_number_only(self):
+        parsed = inbound.parse_object(self.notification(statuses=[self.status(self.row.wamid, "read")])).statuses
+        other = self._channel(self.account, "399000000000002")
+        self.assertEqual(len(self.Message._apply_statuses([(other, parsed[0])])), 1)
+        self.assertEqual(self.row.state, "accepted")
 
     def test_an_early_status_waits_in_the_journal(self):
         event = self.event(self.notification(statuses=[self.status("wamid.SOON", "delivered", at=T0)]))
