@@ -28,10 +28,10 @@ class DiscussChannelMember(models.Model):
                      JOIN LATERAL (SELECT id FROM mail_message
                                     WHERE model = 'discuss.channel' AND res_id = channel.id
                                  ORDER BY id DESC LIMIT 1) newest ON TRUE
-                LEFT JOIN LATERAL (SELECT mail_message_id AS id FROM whatsapp_chat_message
-                                    WHERE conversation_id = conversation.id AND direction = 'inbound'
-                                      AND mail_message_id IS NOT NULL AND sent_on >= conversation.waiting_since
-                                 ORDER BY mail_message_id LIMIT 1) waiting ON TRUE
+                LEFT JOIN LATERAL (SELECT line.mail_message_id AS id FROM whatsapp_chat_message line
+                                    WHERE line.conversation_id = conversation.id AND line.direction = 'inbound'
+                                      AND line.type NOT IN ('reaction', 'system') AND conversation.unanswered_count > 0
+                                 ORDER BY line.id DESC OFFSET GREATEST(conversation.unanswered_count - 1, 0) LIMIT 1) waiting ON TRUE
                     WHERE channel.id = ANY(%s)""",
                 self.channel_id.ids,
             )

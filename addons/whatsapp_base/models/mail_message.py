@@ -42,6 +42,7 @@ class MailMessage(models.Model):
         return {
             "id": row.id,
             "state": row.state,
+            "code": row.error_code if row.state == "failed" else False,
             "title": row.error_title if row.state in ("failed", "uncertain", "queued") else False,
             "remedy": row.error_remedy if row.state in ("failed", "uncertain", "queued") else False,
             "at": fields.Datetime.to_string(row.read_at or row.delivered_at or row.sent_at or row.accepted_at) or False,

@@ -232,6 +232,6 @@ class WhatsappChatMessage(models.Model):
         if self.template_id:
             titles = self.template_id._button_labels()
         if titles:
-            chips = Markup(" ").join(Markup("<code>%s</code>") % title for title in titles)
+            chips = Markup(" ").join(Markup('<span class="o-whatsapp-chip">%s</span>') % title for title in titles)
             text += Markup("<br/>%s") % chips
         return text

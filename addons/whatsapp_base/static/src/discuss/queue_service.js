@@ -76,7 +76,7 @@ export class WhatsappQueue {
     /** @param {import("models").Thread[]} threads */
     forget(threads) {
         for (const thread of threads) {
-            if (!thread.self_member_id && !thread.isLocallyPinned) {
+            if (!thread.self_member_id && !thread.isLocallyPinned && thread.notEq(this.store.discuss.thread)) {
                 thread.whatsapp_conversation_id?.delete();
                 thread.delete();
             }

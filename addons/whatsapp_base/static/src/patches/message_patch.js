@@ -10,7 +10,7 @@ Message.components = { ...Message.components, WhatsappTicks };
 patch(MessageModel.prototype, {
     setup() {
         super.setup(...arguments);
-        /** @type {{id: number, state: string, title: string|false, remedy: string|false, at: string|false}|false} */
+        /** @type {{id: number, state: string, code: number|false, title: string|false, remedy: string|false, at: string|false}|false} */
         this.whatsapp_status = undefined;
     },
     get editable() {

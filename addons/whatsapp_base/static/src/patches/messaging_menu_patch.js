@@ -25,8 +25,9 @@ patch(MessagingMenu.prototype, {
             return super.threads;
         }
         const term = this.store.discuss.searchTerm.toLowerCase();
-        return this.store.discuss.whatsappWaiting.threads
-            .filter((thread) => thread.displayName.toLowerCase().includes(term))
-            .concat(super.threads);
+        const waiting = this.store.discuss.whatsappWaiting.threads.filter((thread) =>
+            thread.displayName.toLowerCase().includes(term)
+        );
+        return [...waiting, ...super.threads];
     },
 });

@@ -81,6 +81,13 @@ patch(Thread.prototype, {
         }
         return super.importantCounter;
     },
+    get needactionCounter() {
+        return this.isWaitingOnWhatsapp ? this.whatsapp_conversation_id.unanswered_count : super.needactionCounter;
+    },
+    // what waits is as new to the team as an unread message
+    get isUnread() {
+        return (this.isWaitingOnWhatsapp && this.whatsapp_conversation_id.unanswered_count > 0) || super.isUnread;
+    },
     get inChathubOnNewMessage() {
         return super.inChathubOnNewMessage && (!this.isWhatsapp || Boolean(this.self_member_id));
     },
@@ -95,6 +102,26 @@ patch(Thread.prototype, {
     },
     _computeDisplayInSidebar() {
         return this.isWaitingOnWhatsapp || super._computeDisplayInSidebar();
+    },
+    // after one is resolved, the next one; core would open the first channel
+    onPinStateUpdated() {
+        const { discuss } = this.store;
+        const hasLeft = this.isWhatsapp && !this.displayToSelf && !this.isLocallyPinned && this.eq(discuss?.thread);
+        if (hasLeft && discuss.isActive) {
+            const isOther = (thread) => thread.notEq(this) && thread.displayInSidebar;
+            const mine = discuss.whatsappMine.threads.filter(isOther);
+            const next =
+                mine.find((thread) => thread.isUnread) ?? discuss.whatsappWaiting.threads.find(isOther) ?? mine[0];
+            if (this.store.env.services.ui.isSmall) {
+                discuss.thread = undefined;
+                return;
+            }
+            if (next) {
+                next.setAsDiscussThread();
+                return;
+            }
+        }
+        super.onPinStateUpdated(...arguments);
     },
     setAsDiscussThread() {
         super.setAsDiscussThread(...arguments);

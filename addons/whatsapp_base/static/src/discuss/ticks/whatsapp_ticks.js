@@ -18,6 +18,9 @@ const SHOWN = {
     cancelled: { drawing: "cancelled", tone: "muted", label: _t("Cancelled") },
 };
 
+/** Meta's "Re-engagement message": free text after the window closed. */
+const WINDOW_CLOSED = 131047;
+
 /** What went wrong with a message, what to do about it, and a button that tries again. */
 export class WhatsappProblem extends Component {
     static template = "whatsapp_base.Problem";
@@ -53,8 +56,11 @@ export class WhatsappProblem extends Component {
         return "";
     }
 
+    /** What was refused because the window is closed would be refused again. */
     get canRetry() {
-        return this.env.services["mail.store"].has_access_whatsapp;
+        const { store, thread } = this.props.message;
+        const isHopeless = this.status.code === WINDOW_CLOSED && thread?.isWhatsappComposerClosed;
+        return Boolean(store.has_access_whatsapp) && this.status.state !== "queued" && !isHopeless;
     }
 
     async onClickRetry() {
@@ -82,7 +88,7 @@ export class WhatsappTicks extends Component {
     setup() {
         this.popover = usePopover(WhatsappProblem, {
             popoverClass: "o-whatsapp-Problem-popover",
-            position: "top-end",
+            position: "right",
         });
     }
 

@@ -1,0 +1,150 @@
+import { click, contains, openDiscuss, start } from "@mail/../tests/mail_test_helpers";
+
+import { advanceTime, describe, expect, mockDate, test } from "@odoo/hoot";
+
+import { getService, onRpc, serverState } from "@web/../tests/web_test_helpers";
+
+import { changeConversation, createConversation, defineWhatsappModels, fromNow } from "./whatsapp_test_helpers";
+
+describe.current.tags("desktop");
+defineWhatsappModels();
+
+const MINUTE = 60 * 1000;
+
+test("in an open window of one's own conversation there is nothing but the composer", async () => {
+    const { channelId } = await createConversation();
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Composer-input[placeholder='Message to Ana Ruiz on WhatsApp']");
+    expect(".o-whatsapp-ComposerNotice").toHaveCount(0);
+});
+
+test("a closed window says who, since when and what to do, in place of the composer", async () => {
+    mockDate("2026-03-10 12:00:00", 0);
+    const { channelId } = await createConversation({
+        last_inbound_at: "2026-03-08 09:30:00",
+        window_expires_at: "2026-03-09 09:30:00",
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-whatsapp-ComposerNotice", { text: "The 24 hours to reply have passed" });
+    await contains(".o-whatsapp-ComposerNotice:contains(Ana Ruiz last wrote on Mar 8, 2026)");
+    await contains(".o-whatsapp-ComposerNotice:contains(approved templates only)");
+    expect(".o-mail-Composer").toHaveCount(0);
+});
+
+test("the composer comes back when the customer writes again", async () => {
+    const { channelId, pyEnv } = await createConversation({ window_expires_at: fromNow({ minutes: -1 }) });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-whatsapp-ComposerNotice.o-closed");
+    changeConversation(pyEnv, channelId, { window_expires_at: fromNow({ hours: 24 }) });
+    await contains(".o-mail-Composer-input");
+    expect(".o-whatsapp-ComposerNotice").toHaveCount(0);
+});
+
+test("the last two hours are counted down, and the composer closes by itself", async () => {
+    mockDate("2026-03-10 12:00:00", 0);
+    const { channelId } = await createConversation({ window_expires_at: "2026-03-10 14:01:00" });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Composer-input");
+    expect(".o-whatsapp-ComposerNotice").toHaveCount(0);
+    await advanceTime(MINUTE);
+    await contains(".o-whatsapp-ComposerNotice-countdown", { text: "2 h 0 min left to reply" });
+    await advanceTime(48 * MINUTE);
+    await contains(".o-whatsapp-ComposerNotice-countdown", { text: "1 h 12 min left to reply" });
+    await advanceTime(50 * MINUTE);
+    await contains(".o-whatsapp-ComposerNotice-countdown.o-urgent", { text: "22 min left to reply" });
+    await contains(".o-mail-Composer-input");
+    await advanceTime(22 * MINUTE);
+    await contains(".o-whatsapp-ComposerNotice.o-closed");
+    expect(".o-mail-Composer").toHaveCount(0);
+});
+
+test("a customer who never wrote can be reached with a template only", async () => {
+    const { channelId } = await createConversation({ last_inbound_at: false, window_expires_at: false });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-whatsapp-ComposerNotice", { text: "Ana Ruiz has not written to you yet" });
+    expect(".o-mail-Composer").toHaveCount(0);
+});
+
+test("colleagues without the role can read, not write", async () => {
+    const { channelId, pyEnv } = await createConversation();
+    pyEnv["res.users"].write([serverState.userId], { has_whatsapp: false });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-whatsapp-ComposerNotice", { text: "Only WhatsApp agents can write to customers" });
+    expect(".o-mail-Composer").toHaveCount(0);
+    expect("button[name='whatsapp-resolve']").toHaveCount(0);
+});
+
+test("nothing can be written to blocked people", async () => {
+    const { channelId } = await createConversation({ blocked: true });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-whatsapp-ComposerNotice", { text: "Ana Ruiz is blocked" });
+    expect(".o-mail-Composer").toHaveCount(0);
+});
+
+test("an unassigned conversation can be taken, from the notice and the header", async () => {
+    onRpc("whatsapp.conversation", "action_assign_to_me", ({ args }) => {
+        expect.step(`take ${args[0]}`);
+        return true;
+    });
+    const { channelId, pyEnv } = await createConversation({}, { isMine: false });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Composer-input");
+    await click(".o-whatsapp-ComposerNotice-take");
+    await expect.waitForSteps([`take ${channelId}`]);
+    await click("button[name='whatsapp-take']");
+    await expect.waitForSteps([`take ${channelId}`]);
+    changeConversation(pyEnv, channelId, { agent_id: serverState.partnerId });
+    await contains("button[name='whatsapp-take']", { count: 0 });
+    expect(".o-whatsapp-ComposerNotice").toHaveCount(0);
+});
+
+test("a colleague's conversation says whose it is", async () => {
+    const { channelId, pyEnv } = await createConversation();
+    const beaId = pyEnv["res.partner"].create({ name: "Bea" });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Composer-input");
+    changeConversation(pyEnv, channelId, { agent_id: { id: beaId, name: "Bea" } });
+    await contains(".o-whatsapp-ComposerNotice", { text: "Bea takes care of this conversation." });
+    await contains(".o-mail-Composer-input");
+});
+
+test("resolving asks the server; what is resolved can be opened again", async () => {
+    onRpc("whatsapp.conversation", "action_resolve", ({ args }) => expect.step(`resolve ${args[0]}`) || true);
+    onRpc("whatsapp.conversation", "action_reopen", ({ args }) => expect.step(`reopen ${args[0]}`) || true);
+    const { channelId, pyEnv } = await createConversation();
+    await start();
+    await openDiscuss(channelId);
+    await click("button[name='whatsapp-resolve']");
+    await expect.waitForSteps([`resolve ${channelId}`]);
+    changeConversation(pyEnv, channelId, { state: "resolved" });
+    await click("button[name='whatsapp-reopen']");
+    await expect.waitForSteps([`reopen ${channelId}`]);
+});
+
+test("neither colleagues nor channels nor commands can be called in what the customer reads", async () => {
+    const { channelId, pyEnv } = await createConversation();
+    const generalId = pyEnv["discuss.channel"].create({ name: "general", channel_type: "channel" });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Composer-input");
+    const signs = (id) => {
+        const thread = getService("mail.store").Thread.get({ model: "discuss.channel", id });
+        return getService("mail.suggestion")
+            .getSupportedDelimiters(thread)
+            .map(([sign]) => sign);
+    };
+    expect(signs(generalId)).toInclude("@");
+    for (const sign of ["@", "#", "/"]) {
+        expect(signs(channelId)).not.toInclude(sign);
+    }
+    expect(signs(channelId)).toInclude("::");
+});
