@@ -220,7 +220,7 @@ class WhatsappChatMessage(models.Model):
                                         CASE WHEN m.state IN ('sending', 'uncertain') AND v.state = 'queued' THEN 'queued'
                                              WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s THEN v.state
                                              ELSE m.state END AS new_state
-                                   FROM whatsapp_chat_message m JOIN v USING (id) ORDER BY m.id FOR UPDATE OF m)
+                                   FROM whatsapp_chat_message m JOIN v USING (id) ORDER BY m.id FOR NO KEY UPDATE OF m)
                    UPDATE whatsapp_chat_message m
                       SET state = held.new_state,
                           wamid = COALESCE(m.wamid, v.wamid),

@@ -116,11 +116,12 @@ class WhatsappConversation(models.Model):
         if not latest:
             return
         self.env.flush_all()
+        # NO KEY: else whoever adds a message to the conversation meanwhile (an agent) would have to start over
         reopened = self.env.execute_query(
             SQL(
                 """WITH v (id, first_at, last_at, count, preview) AS (VALUES %(values)s),
                         old AS (SELECT c.id, c.state FROM whatsapp_conversation c JOIN v USING (id)
-                                 ORDER BY c.id FOR UPDATE OF c)
+                                 ORDER BY c.id FOR NO KEY UPDATE OF c)
                    UPDATE whatsapp_conversation c
                       SET last_inbound_at = GREATEST(c.last_inbound_at, v.last_at::timestamp),
                           last_message_at = GREATEST(c.last_message_at, v.last_at::timestamp),
