@@ -8,8 +8,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from devtools.env import Environment  # noqa: E402
 from harness import Stack  # noqa: E402
+
+from devtools.env import Environment  # noqa: E402
 
 DATABASE = "e2e"
 

@@ -7,16 +7,18 @@ knows of these tests. To stop a process at an exact point, a test holds a lock i
 
 import contextlib
 import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator
 
 import psycopg2
 import psycopg2.extras
-from devtools import processes
-from devtools.env import Environment, OdooProcess
-from devtools.ui import tail
 from people import ADMIN, Agent, Customer
 from simulator_client import PNID, SimulatorClient
+
+from devtools import processes
+from devtools.env import Environment, OdooProcess
+from devtools.ui import Problem, tail
 
 WABA, APP = "200000000000001", "100000000000001"
 SECRET, VERIFY_TOKEN, TOKEN = "demo-app-secret", "demo-verify-token", "demo-access-token"
@@ -95,6 +97,29 @@ class Stack:
         )
         self.admin = Agent(self, *ADMIN)
         return self.odoo
+
+    @contextlib.contextmanager
+    def supervised(self) -> Iterator[None]:
+        """Start Odoo again whenever it ends by itself, as systemd or Docker would (not the way `kill_odoo` is meant).
+
+        Odoo's prefork master gives up when it has to replace a worker while PostgreSQL is away.
+        """
+        ended = threading.Event()
+
+        def watch() -> None:
+            while not ended.wait(0.2):
+                if not self.odoo.alive():
+                    self.odoo.kill()  # children that it has left behind
+                    with contextlib.suppress(Problem):  # PostgreSQL may still be away
+                        self.start_odoo()
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            watcher.join()
 
     def start_second_odoo(self, workers: int = 0, cron_threads: int = 0) -> OdooProcess:
         """One more Odoo on the same database, as another machine would be; the caller stops it."""
@@ -180,9 +205,12 @@ class Stack:
             with self._cursor() as cursor:
                 cursor.execute(query, params or None)
                 return [dict(row) for row in cursor.fetchall()]
-        except (psycopg2.OperationalError, psycopg2.InterfaceError):
+        except psycopg2.Error as error:
+            # a server that has gone away is told in several ways; a bare DatabaseError is one of them
+            if self._connection is not None and not self._connection.closed and type(error) is not psycopg2.DatabaseError:
+                raise
             self._connection = None
-            raise
+            raise psycopg2.OperationalError(str(error)) from error
 
     def value(self, query: str, *params):
         """The first column of the first row, or None."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from harness import Stack
 
 ADMIN = ("admin", "admin")
+TEMPLATE_BUTTONS = ("Accept", "Reject")  # quick replies of the simulator's template order_new_seller, in order
 
 
 class Customer:
@@ -35,10 +36,18 @@ class Customer:
         """Send a text to the business; returns the wamid."""
         return self.stack.sim.inbound(text=text, **self.sender(), **more)
 
-    def presses(self, button_id: str, title: str, reply_to: str) -> str:
-        """Press a reply button of a message."""
-        answer = {"type": "button_reply", "button_reply": {"id": button_id, "title": title}}
-        return self.stack.sim.inbound(type="interactive", interactive=answer, reply_to=reply_to, **self.sender())
+    def taps(self, message: dict, title: str) -> str:
+        """Tap a button of a message that has arrived (as in `received`); returns the wamid."""
+        reply_to = message["wamid"]
+        if message["type"] == "interactive":
+            buttons = [button["reply"] for button in message["content"]["action"]["buttons"]]
+            chosen = next(button for button in buttons if button["title"] == title)
+            answer = {"type": "button_reply", "button_reply": chosen}
+            return self.stack.sim.inbound(type="interactive", interactive=answer, reply_to=reply_to, **self.sender())
+        parts = [part for part in message["content"]["components"] if part["type"].lower() == "button"]
+        part = next(part for part in parts if int(part["index"]) == TEMPLATE_BUTTONS.index(title))
+        answer = {"payload": part["parameters"][0]["payload"], "text": title}
+        return self.stack.sim.inbound(type="button", button=answer, reply_to=reply_to, **self.sender())
 
     # -- what Odoo has of this person ----------------------------------------------------------------------------------
 
@@ -122,13 +131,15 @@ class Agent:
 
     def writes_to(self, customer: Customer, text: str) -> int:
         """Write in the customer's thread, as the Discuss composer does; returns the id of the chat message."""
+        mail_message = self.post(customer.conversation()["discuss_channel_id"], text)
+        return self.stack.value("SELECT id FROM whatsapp_chat_message WHERE mail_message_id = %s", mail_message)
+
+    def post(self, channel: int, text: str) -> int:
+        """Post in a Discuss channel; returns the id of the mail.message."""
         self._log_in()
-        channel = customer.conversation()["discuss_channel_id"]
         post = {"body": text, "message_type": "comment", "subtype_xmlid": "mail.mt_comment"}
         params = {"thread_model": "discuss.channel", "thread_id": channel, "post_data": post}
-        answer = self._rpc("/mail/message/post", params)
-        message_id = answer["message_id"]
-        return self.stack.value("SELECT id FROM whatsapp_chat_message WHERE mail_message_id = %s", message_id)
+        return self._rpc("/mail/message/post", params)["message_id"]
 
 
 class RpcError(Exception):
