@@ -31,7 +31,8 @@ class TestAccount(WhatsappCommon):
     def test_numbers_are_created_and_updated(self):
         new = {**LISTED, "id": "399000000000044", "verified_name": "Second", "throughput": None, "quality_rating": "NEW"}
         action, _subscribed = self._test([LISTED, new])
-        self.assertEqual((self.channel.quality_rating, self.channel.send_rate, self.channel.messaging_limit_tier), ("GREEN", 1000, "TIER_1K"))
+        known = self.channel
+        self.assertEqual((known.quality_rating, known.send_rate, known.messaging_limit_tier), ("GREEN", 1000, "TIER_1K"))
         self.assertEqual(self.channel.name, "Number 1", "the name that people chose stays")
         second = self.account.channel_ids - self.channel
         self.assertEqual((second.name, second.quality_rating, second.send_rate), ("Second", "UNKNOWN", 80))

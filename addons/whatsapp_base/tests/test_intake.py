@@ -148,7 +148,9 @@ class TestIntakeOnce(WhatsappCommon):
         rows = self.Message.search([("wamid", "=", message["id"])])
         self.assertEqual(len(rows), 1)
         self.assertEqual(rows.conversation_id.unanswered_count, 1)
-        self.assertEqual(self.env["mail.message"].search_count([("model", "=", "discuss.channel"), ("res_id", "=", rows.conversation_id.discuss_channel_id.id)]), 1)
+        thread = rows.conversation_id.discuss_channel_id
+        shown = self.env["mail.message"].search_count([("model", "=", "discuss.channel"), ("res_id", "=", thread.id)])
+        self.assertEqual(shown, 1)
         self.assertEqual(set(self.Event.search([("account_id", "=", self.account.id)]).mapped("state")), {"done"})
 
     def test_messages_of_a_batch_keep_metas_order(self):
@@ -320,12 +322,13 @@ class TestAccountNotifications(WhatsappCommon):
     """Fields of Meta's other than "messages"."""
 
     def _change(self, field, value):
-        body = {"object": "whatsapp_business_account", "entry": [{"id": self.account.waba_id, "changes": [{"field": field, "value": value}]}]}
-        return self.process(self.event(body))
+        entry = {"id": self.account.waba_id, "changes": [{"field": field, "value": value}]}
+        return self.process(self.event({"object": "whatsapp_business_account", "entry": [entry]}))
 
     def test_template_status(self):
         template = self._template("news")
-        self._change("message_template_status_update", {"message_template_id": int(template.meta_id), "event": "PAUSED", "reason": "LOW_QUALITY"})
+        value = {"message_template_id": int(template.meta_id), "event": "PAUSED", "reason": "LOW_QUALITY"}
+        self._change("message_template_status_update", value)
         self.assertEqual((template.status, template.rejected_reason, template.is_sendable), ("PAUSED", "LOW_QUALITY", False))
 
     def test_throughput_upgrade(self):

@@ -136,7 +136,8 @@ class TestTemplates(WhatsappCommon):
         Template = self.env["whatsapp.message.template"]
         Template._sync(self.account, [self._listed("a"), self._listed("b")])
         Template._sync(self.account, [self._listed("a", status="PAUSED"), self._listed("c")])
-        found = {t.name: (t.status, t.active) for t in Template.with_context(active_test=False).search([("account_id", "=", self.account.id)])}
+        every = Template.with_context(active_test=False).search([("account_id", "=", self.account.id)])
+        found = {template.name: (template.status, template.active) for template in every}
         self.assertEqual(found, {"a": ("PAUSED", True), "b": ("DELETED", False), "c": ("APPROVED", True)})
         Template._sync(self.account, [self._listed("b")])
         self.assertTrue(Template.search([("account_id", "=", self.account.id), ("name", "=", "b")]).is_sendable)

@@ -1,10 +1,9 @@
 from datetime import datetime, timedelta
-
-from freezegun import freeze_time
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError
-from odoo.tests import tagged
+from odoo.tests import freeze_time, tagged
 
 from .common import WhatsappCommon
 
@@ -106,8 +105,6 @@ class TestSenders(WhatsappCommon):
             row.conversation_id._send_text("No")
 
     def _handlers(self, calls):
-        from unittest.mock import patch
-
         return patch.object(type(self.Conversation), "_inbound_handlers", lambda conversation: calls.append(1) or [])
 
 
