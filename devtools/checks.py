@@ -180,9 +180,22 @@ def check_imports(folder: Path) -> Iterator[Complaint]:
             continue
         for name in sorted(names - set(_imported(init))):
             yield init, "", f"{name} is not imported"
+        for name in _from_here(init):
+            if not (folder / base / f"{name}.py").is_file() and not (folder / base / name).is_dir():
+                yield init, "", f"{name} is imported and does not exist"
         top = folder / "__init__.py"
         if base != "tests" and top.is_file() and base not in _imported(top):
             yield top, "", f"{base} is not imported"
+
+
+def _from_here(init: Path) -> list[str]:
+    """Names in the lines `from . import ...` of an __init__.py."""
+    try:
+        tree = ast.parse(init.read_text(encoding="utf-8"))
+    except SyntaxError:
+        return []
+    lines = [node for node in tree.body if isinstance(node, ast.ImportFrom) and node.level == 1 and not node.module]
+    return [alias.name for line in lines for alias in line.names]
 
 
 def _imported(init: Path) -> Iterable[str]:

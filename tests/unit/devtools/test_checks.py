@@ -80,6 +80,7 @@ def test_a_wrong_manifest_is_found(addon, manifest, complaint):
         ({"views/forgotten.xml": "<odoo/>"}, "views/forgotten.xml exists and is listed neither"),
         ({"models/forgotten.py": ""}, "models/__init__.py: forgotten is not imported"),
         ({"tests/test_forgotten.py": ""}, "tests/__init__.py: test_forgotten is not imported"),
+        ({"tests/__init__.py": "from . import test_a, test_b\n"}, "test_b is imported and does not exist"),
         ({"controllers/__init__.py": "from . import main", "controllers/main.py": ""}, "controllers is not imported"),
         ({"security/ir.model.access.csv": "id,name\na,b,c\n"}, "3 columns, the first row has 2"),
         ({"security/ir.model.access.csv": "id,name\na,b\na,c\n"}, "the id 'a' is there 2 times"),
