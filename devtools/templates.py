@@ -59,16 +59,29 @@ class Templates:
         """Names of the two layers for a set of modules: (Odoo's modules only, with ours)."""
         wanted = list(modules)
         ours = closure(wanted, self.addons)
-        foreign = sorted(
-            external(ours, self.addons) | {name for name in wanted if name not in self.addons} | set(ALWAYS)
-        )
+        foreign = self._foreign(wanted)
         kind = "demo" if demo else "bare"
-        base_set = _hash(LAYOUT, kind, *foreign)[:6]
-        base = f"{self.prefix}{base_set}_{_hash(LAYOUT, self.identity, kind, *foreign)[:10]}"
+        base = self._base_name(foreign, kind)
         our_set = _hash(LAYOUT, kind, *foreign, "ours", *sorted(ours))[:6]
         content = [f"{name} {database_hash(self.addons[name])}" for name in sorted(ours)]
         full = f"{self.prefix}{our_set}_{_hash(base, *content)[:10]}"
         return base, (full if ours else base)
+
+    def _foreign(self, wanted: Sequence[str]) -> list[str]:
+        """Odoo's own modules that these and what they bring in need, sorted."""
+        ours = closure(wanted, self.addons)
+        return sorted(external(ours, self.addons) | {name for name in wanted if name not in self.addons} | set(ALWAYS))
+
+    def _base_name(self, foreign: Sequence[str], kind: str) -> str:
+        base_set = _hash(LAYOUT, kind, *foreign)[:6]
+        return f"{self.prefix}{base_set}_{_hash(LAYOUT, self.identity, kind, *foreign)[:10]}"
+
+    def _smaller(self, ours: Sequence[str], foreign: Sequence[str], demo: bool) -> str | None:
+        """The largest first layer that exists and holds a part of `foreign` and nothing else: a head start."""
+        sets = [self._foreign([name]) for name in ours]
+        sets = sorted((part for part in sets if set(part) < set(foreign)), key=len, reverse=True)
+        names = [self._base_name(part, "demo" if demo else "bare") for part in sets]
+        return next((name for name in names if self.server.exists(name)), None)
 
     def ensure(self, modules: Iterable[str], demo: bool = False) -> str:
         """Build what is missing. Returns the name of the template that holds all of the modules."""
@@ -80,12 +93,10 @@ class Templates:
             return full
         ours = closure(wanted, self.addons)
         if not self.server.exists(base) and not self._receive(base):
-            foreign = sorted(
-                external(ours, self.addons) | {name for name in wanted if name not in self.addons} | set(ALWAYS)
-            )
+            foreign = self._foreign(wanted)
             label = "with demo data" if demo else "without demo data"
             with self.ui.step(f"Installing Odoo's modules {label}: {', '.join(foreign)}"):
-                self._build(base, None, foreign, demo, last=full == base)
+                self._build(base, self._smaller(ours, foreign, demo), foreign, demo, last=full == base)
         if full != base:
             with self.ui.step(f"Installing our addons: {', '.join(ours)}"):
                 self._build(full, base, ours, demo, last=True)
