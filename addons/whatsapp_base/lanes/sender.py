@@ -24,7 +24,7 @@ POOL_SIZE = {"replies": 24, "bulk": 64}
 # how long results may be gathered before they are written together
 GATHER_SECONDS = 0.02
 LOOK_SECONDS = 0.1  # longest wait for results before new work is looked for
-STARVED_SECONDS = 0.1
+STARVED_SECONDS = 0.05  # a bucket must not run over meanwhile: it holds a tenth of a second's worth
 CLAIM_AHEAD = 1.5  # requests handed to the pool for each of its threads
 PENDING_MEDIA = "pending-upload"  # stands in a stored payload for the ID of a file that Meta does not have yet
 CLIENT_LIFE = 60  # seconds; then credentials are read again

@@ -3,14 +3,18 @@ from odoo.tools import SQL
 
 from ..cloud_api import limits
 
-BURST_SECONDS = 1.0
+# Meta counts what came in any one second. A bucket that holds a second's worth and refills at full speed lets twice as
+# much through in its first second, is refused, rests, is full again, and so on. From this rate on (the smallest limit
+# of Meta's), a tenth of the rate may leave at once and the rest drips in.
+SMALLEST_LIMIT = 20
+BURST_SHARE = 0.1
 
 
 class WhatsappChannelRate(models.Model):
     """The token bucket of a number, shared by every process that sends from it.
 
     Apart from ``whatsapp.channel`` because it changes several times a second: users who edit the number
-    must never collide with senders. Figures: one token is one message; a bucket holds one second's worth.
+    must never collide with senders. One token is one message.
     """
 
     _name = "whatsapp.channel.rate"
@@ -29,16 +33,18 @@ class WhatsappChannelRate(models.Model):
         :param int channel_id: id of the number
         :param int wanted: how many messages the caller could send now
         :param float rate: tokens a second that the number earns
-        :param float reserve: tokens that must stay in the bucket (0 for replies)
+        :param float reserve: share of the bucket that must stay in it (0 for replies)
         :returns: how many may be sent, 0 to ``wanted``
         :rtype: int
         """
         cr = self.env.cr
+        capacity = rate * BURST_SHARE if rate >= SMALLEST_LIMIT else rate
+        speed = rate - capacity if rate >= SMALLEST_LIMIT else rate
         cr.execute(
             SQL(
                 """INSERT INTO whatsapp_channel_rate (channel_id, tokens, updated_at)
                    VALUES (%s, %s, extract(epoch FROM clock_timestamp())) ON CONFLICT (channel_id) DO NOTHING""",
-                channel_id, rate * BURST_SECONDS,
+                channel_id, capacity,
             )
         )
         cr.execute(
@@ -49,8 +55,8 @@ class WhatsappChannelRate(models.Model):
             )
         )
         tokens, updated_at, now = cr.fetchone()
-        bucket = limits.Bucket(rate, rate * BURST_SECONDS, tokens, updated_at).refill(now)
-        granted, bucket = bucket.take(wanted, reserve)
+        bucket = limits.Bucket(speed, capacity, tokens, updated_at).refill(now)
+        granted, bucket = bucket.take(wanted, reserve * capacity)
         cr.execute(
             SQL(
                 "UPDATE whatsapp_channel_rate SET tokens = %s, updated_at = %s WHERE channel_id = %s",

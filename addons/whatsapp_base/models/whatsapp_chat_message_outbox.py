@@ -16,7 +16,7 @@ _logger = logging.getLogger(__name__)
 # failures to reach Meta at all, in a row, after which a number rests, and for how long (seconds)
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = 15
-PAUSES = {Policy.THROTTLE: 5, Policy.STOP_CHANNEL: 3600, Policy.REFRESH_CREDENTIALS: 600}
+PAUSES = {Policy.THROTTLE: 2, Policy.STOP_CHANNEL: 3600, Policy.REFRESH_CREDENTIALS: 600}
 # rules of ours that forbid a message which was queued when it was still allowed
 WINDOW_CLOSED = 131047
 BLOCKED_HERE = "blocked"
@@ -44,7 +44,7 @@ class WhatsappChatMessage(models.Model):
             if wanted <= 0:
                 continue
             buckets = self.env["whatsapp.channel.rate"]
-            keep = rate * reserve / 100 if lane == "bulk" else 0
+            keep = reserve / 100 if lane == "bulk" else 0
             granted = buckets._take(channel_id, wanted, rate, keep)
             starved = starved or granted < wanted
             if not granted:

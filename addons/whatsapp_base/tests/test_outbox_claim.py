@@ -73,6 +73,16 @@ class TestOutboxClaim(WhatsappCommon):
         self.assertTrue(starved)
         self.assertLessEqual(len(self.claim()), 1)
 
+    def test_no_second_sees_more_than_meta_allows(self):
+        self.channel.write({"send_rate": 80, "reply_reserve": 0})
+        buckets, sent = self.env["whatsapp.channel.rate"], 0
+        sent += buckets._take(self.channel.id, 1000, 80, 0)
+        for _tenth in range(10):
+            self.env.cr.execute("UPDATE whatsapp_channel_rate SET updated_at = updated_at - 0.1")
+            sent += buckets._take(self.channel.id, 1000, 80, 0)
+        self.assertLessEqual(sent, 81)
+        self.assertGreater(sent, 70)
+
     def test_bulk_leaves_a_reserve_for_replies(self):
         self.channel.write({"send_rate": 10, "reply_reserve": 50})
         for number in range(12):
