@@ -1,0 +1,117 @@
+"""Two browser tabs: an agent in Discuss and a customer on the phone page, both live.
+
+With SAVE_SCREENSHOTS set, the two pages are saved to docs/images/.
+"""
+
+import os
+
+import pytest
+from harness import wait_until
+from playwright.sync_api import expect, sync_playwright
+from simulator_client import PNID
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 30_000  # milliseconds: the first page compiles the web client's assets where the template has none
+
+
+@pytest.fixture(scope="module")
+def tabs(chromium):
+    """Opens a tab of its own session: tabs(width, height); every script error fails the test at the end."""
+    problems = []
+    with sync_playwright() as manager:
+        browser = manager.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+
+        def open_tab(width, height):
+            page = browser.new_context(viewport={"width": width, "height": height}, locale="en-US").new_page()
+            page.set_default_timeout(PATIENCE)
+            page.on("pageerror", lambda error: problems.append(str(error)))
+            return page
+
+        yield open_tab
+        browser.close()
+    assert problems == []
+
+
+@pytest.fixture
+def web(stack):
+    """An Odoo whose web client and websocket are on one port, beside the one that takes the webhooks."""
+    odoo = stack.start_second_odoo()
+    yield odoo
+    odoo.stop()
+
+
+@pytest.fixture(scope="module")
+def agent(running):
+    """Login and password of an agent, who is neither supervisor nor administrator."""
+    running.heal()
+    [[_module, group]] = [running.admin.call("ir.model.data", "check_object_reference", "whatsapp_base", "group_whatsapp_agent")]
+    login = "anna"
+    values = {"name": "Anna Agent", "login": login, "password": "anna-password", "group_ids": [(4, group)]}
+    running.admin.call("res.users", "create", [values])
+    return login, values["password"]
+
+
+def log_in(page, url, login, password):
+    """Log in by the form, as people do."""
+    page.goto(f"{url}/web/login")
+    page.fill("input[name=login]", login)
+    page.fill("input[name=password]", password)
+    page.click("button[type=submit]")
+    page.wait_for_selector(".o_main_navbar")
+
+
+def screenshot(stack, page, name):
+    """Save a picture for the documentation, if it is wanted."""
+    if os.environ.get("SAVE_SCREENSHOTS"):
+        folder = stack.env.paths.root / "docs" / "images"
+        folder.mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=folder / f"{name}.png")
+
+
+@pytest.mark.browser
+def test_customer_and_agent_see_each_other_live_up_to_the_blue_ticks(stack, web, tabs, agent):
+    maria = stack.acquaintance("Maria Lopez")
+    channel = maria.conversation()["discuss_channel_id"]
+    discuss, phone = tabs(1440, 900), tabs(1100, 860)
+    log_in(discuss, web.url, *agent)
+    discuss.goto(f"{web.url}/odoo/discuss?active_id=discuss.channel_{channel}")
+    bubble = discuss.locator(".o-mail-Message")
+    expect(bubble.filter(has_text="Hello")).to_have_count(1)
+
+    phone.goto(f"{stack.sim.url}/?me={maria.phone}&to={PNID}")
+    phone.fill("textarea", "Do you deliver to *Dhaka*? 🚚")
+    phone.keyboard.press("Enter")
+    expect(bubble.filter(has_text="Do you deliver to Dhaka? 🚚")).to_have_count(1)  # live: nothing was reloaded
+    expect(bubble.filter(has_text="Do you deliver to").locator("strong, b")).to_have_text("Dhaka")
+
+    phone.goto(f"{stack.sim.url}/?me={maria.phone}")  # Maria looks away from the chat
+    composer = discuss.locator(".o-mail-Composer-input")
+    composer.fill("Yes, within two days.")
+    composer.press("Enter")
+    answer = bubble.filter(has_text="Yes, within two days.")
+    expect(answer.locator(".o-whatsapp-Ticks[data-state=delivered]")).to_have_count(1)
+
+    phone.goto(f"{stack.sim.url}/?me={maria.phone}&to={PNID}")  # and back
+    expect(phone.locator(".row.theirs").filter(has_text="Yes, within two days.")).to_have_count(1)
+    expect(answer.locator(".o-whatsapp-Ticks[data-state=read]")).to_have_count(1)
+    assert [row["state"] for row in maria.messages("outbound")] == ["read"]
+
+    screenshot(stack, discuss, "discuss")
+    screenshot(stack, phone, "phone")
+
+
+@pytest.mark.browser
+def test_an_internal_note_stays_inside_and_is_shown_apart(stack, web, tabs, agent):
+    maria = stack.acquaintance("Maria Lopez")
+    stack.admin.call(
+        "discuss.channel", "message_post", [maria.conversation()["discuss_channel_id"]],
+        body="She is a difficult customer", message_type="comment", subtype_xmlid="mail.mt_note",
+    )  # fmt: skip
+    discuss = tabs(1440, 900)
+    log_in(discuss, web.url, *agent)
+    discuss.goto(f"{web.url}/odoo/discuss?active_id=discuss.channel_{maria.conversation()['discuss_channel_id']}")
+    note = discuss.locator(".o-mail-Message").filter(has_text="difficult customer")
+    expect(note).to_have_count(1)
+    expect(note.locator(".o-whatsapp-Ticks")).to_have_count(0)
+    wait_until(lambda: stack.sim.stats()["webhooks"]["waiting"] == 0, "everything to be delivered")
+    assert stack.sim.requests(maria.phone) == []
