@@ -136,7 +136,8 @@ class WhatsappConversation(models.Model):
                 queues[queues_before[conversation]]["gone"].append(conversation.id)
         if not queues:
             return
-        group = self.env.ref(AGENT_GROUP)
+        # by the cached ID: env.ref asks the database each time, and intake is a busy place
+        group = self.env["res.groups"].browse(self.env["ir.model.data"]._xmlid_to_res_id(AGENT_GROUP))
         # what is gone first: a supervisor listens to both queues
         for queue, content in sorted(queues.items(), key=lambda item: not item[1]["gone"]):
             waiting, known = Store(), Store()

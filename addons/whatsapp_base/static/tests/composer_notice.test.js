@@ -33,6 +33,18 @@ test("a closed window says who, since when and what to do, in place of the compo
     expect(".o-mail-Composer").toHaveCount(0);
 });
 
+test("from a closed window a template is one click away", async () => {
+    onRpc("whatsapp.conversation", "action_send_template", ({ args }) => {
+        expect.step(`template ${args[0]}`);
+        return { type: "ir.actions.act_window_close" };
+    });
+    const { channelId } = await createConversation({ window_expires_at: fromNow({ minutes: -1 }) });
+    await start();
+    await openDiscuss(channelId);
+    await click(".o-whatsapp-ComposerNotice-template", { text: "Send a template" });
+    await expect.waitForSteps([`template ${channelId}`]);
+});
+
 test("the composer comes back when the customer writes again", async () => {
     const { channelId, pyEnv } = await createConversation({ window_expires_at: fromNow({ minutes: -1 }) });
     await start();
@@ -85,6 +97,7 @@ test("nothing can be written to blocked people", async () => {
     await start();
     await openDiscuss(channelId);
     await contains(".o-whatsapp-ComposerNotice", { text: "Ana Ruiz is blocked" });
+    expect(".o-whatsapp-ComposerNotice-template").toHaveCount(0);
     expect(".o-mail-Composer").toHaveCount(0);
 });
 

@@ -83,6 +83,15 @@ export class WhatsappComposerNotice extends Component {
         return this.conversation.windowMinutesLeft <= 30;
     }
 
+    /** Outside the window a template is the way to reach the customer. */
+    get canSendTemplate() {
+        return this.isClosed && Boolean(this.store.has_access_whatsapp) && !this.conversation.blocked;
+    }
+
+    async onClickSendTemplate() {
+        this.store.env.services.action.doAction(await this.props.thread.callOnWhatsapp("action_send_template"));
+    }
+
     get canTake() {
         return this.props.thread.canTakeOnWhatsapp;
     }
