@@ -18,6 +18,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -85,8 +86,7 @@ class Environment:
     @staticmethod
     def _programs(paths: Paths, ui: Ui) -> tuple[Path, odoo.Odoo]:
         """Python environment and Odoo, fetched side by side where both are missing."""
-        from concurrent.futures import ThreadPoolExecutor
-
+        odoo.find_existing(paths)  # a wrong ODOO_HOME is told now, not after the downloads
         with ThreadPoolExecutor(2) as pool:
             python = pool.submit(venv.ensure, paths, ui)
             source = pool.submit(odoo.ensure, paths, ui)
