@@ -4,7 +4,12 @@ import { advanceTime, describe, expect, mockDate, test } from "@odoo/hoot";
 
 import { getService, onRpc, serverState } from "@web/../tests/web_test_helpers";
 
-import { changeConversation, createConversation, defineWhatsappModels, fromNow } from "./whatsapp_test_helpers";
+import {
+    changeConversation,
+    createConversation,
+    defineWhatsappModels,
+    fromNow,
+} from "./whatsapp_test_helpers";
 
 describe.current.tags("desktop");
 defineWhatsappModels();
@@ -46,7 +51,9 @@ test("from a closed window a template is one click away", async () => {
 });
 
 test("the composer comes back when the customer writes again", async () => {
-    const { channelId, pyEnv } = await createConversation({ window_expires_at: fromNow({ minutes: -1 }) });
+    const { channelId, pyEnv } = await createConversation({
+        window_expires_at: fromNow({ minutes: -1 }),
+    });
     await start();
     await openDiscuss(channelId);
     await contains(".o-whatsapp-ComposerNotice.o-closed");
@@ -67,7 +74,9 @@ test("the last two hours are counted down, and the composer closes by itself", a
     await advanceTime(48 * MINUTE);
     await contains(".o-whatsapp-ComposerNotice-countdown", { text: "1 h 12 min left to reply" });
     await advanceTime(50 * MINUTE);
-    await contains(".o-whatsapp-ComposerNotice-countdown.o-urgent", { text: "22 min left to reply" });
+    await contains(".o-whatsapp-ComposerNotice-countdown.o-urgent", {
+        text: "22 min left to reply",
+    });
     await contains(".o-mail-Composer-input");
     await advanceTime(22 * MINUTE);
     await contains(".o-whatsapp-ComposerNotice.o-closed");
@@ -75,7 +84,10 @@ test("the last two hours are counted down, and the composer closes by itself", a
 });
 
 test("a customer who never wrote can be reached with a template only", async () => {
-    const { channelId } = await createConversation({ last_inbound_at: false, window_expires_at: false });
+    const { channelId } = await createConversation({
+        last_inbound_at: false,
+        window_expires_at: false,
+    });
     await start();
     await openDiscuss(channelId);
     await contains(".o-whatsapp-ComposerNotice", { text: "Ana Ruiz has not written to you yet" });
@@ -87,7 +99,9 @@ test("colleagues without the role can read, not write", async () => {
     pyEnv["res.users"].write([serverState.userId], { has_whatsapp: false });
     await start();
     await openDiscuss(channelId);
-    await contains(".o-whatsapp-ComposerNotice", { text: "Only WhatsApp agents can write to customers" });
+    await contains(".o-whatsapp-ComposerNotice", {
+        text: "Only WhatsApp agents can write to customers",
+    });
     expect(".o-mail-Composer").toHaveCount(0);
     expect("button[name='whatsapp-resolve']").toHaveCount(0);
 });
@@ -131,8 +145,16 @@ test("a colleague's conversation says whose it is", async () => {
 });
 
 test("resolving asks the server; what is resolved can be opened again", async () => {
-    onRpc("whatsapp.conversation", "action_resolve", ({ args }) => expect.step(`resolve ${args[0]}`) || true);
-    onRpc("whatsapp.conversation", "action_reopen", ({ args }) => expect.step(`reopen ${args[0]}`) || true);
+    onRpc(
+        "whatsapp.conversation",
+        "action_resolve",
+        ({ args }) => expect.step(`resolve ${args[0]}`) || true,
+    );
+    onRpc(
+        "whatsapp.conversation",
+        "action_reopen",
+        ({ args }) => expect.step(`reopen ${args[0]}`) || true,
+    );
     const { channelId, pyEnv } = await createConversation();
     await start();
     await openDiscuss(channelId);

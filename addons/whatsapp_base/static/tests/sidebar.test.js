@@ -27,7 +27,9 @@ function sendToQueue(pyEnv, { waiting = {}, known = {}, gone = [] }) {
 
 function queued(id, name, values = {}) {
     return {
-        "discuss.channel": [{ id, channel_type: "whatsapp_chat", name, last_interest_dt: fromNow({}) }],
+        "discuss.channel": [
+            { id, channel_type: "whatsapp_chat", name, last_interest_dt: fromNow({}) },
+        ],
         "whatsapp.conversation": [
             conversationToStore(id, {
                 name,
@@ -50,30 +52,54 @@ test("what waits and what is mine are two categories, on top", async () => {
     await contains(`${WAITING} .o-whatsapp-waitingCount`, { text: "1" });
     await contains(`${MINE}`);
     await contains(".o-mail-DiscussSidebarChannel", { text: "Waits" });
-    await contains(".o-mail-DiscussSidebarChannel:contains(Waits) .o-mail-DiscussSidebar-badge", { text: "3" });
-    expect(queryAllTexts(".o-mail-DiscussSidebarChannel-itemName").slice(0, 2)).toEqual(["Waits", "Mine"]);
+    await contains(".o-mail-DiscussSidebarChannel:contains(Waits) .o-mail-DiscussSidebar-badge", {
+        text: "3",
+    });
+    expect(queryAllTexts(".o-mail-DiscussSidebarChannel-itemName").slice(0, 2)).toEqual([
+        "Waits",
+        "Mine",
+    ]);
 });
 
 test("who has waited longest is first; of mine, what moved last", async () => {
-    const { pyEnv } = await createConversation({ name: "Late", waiting_since: fromNow({ minutes: -5 }) }, { isMine: false });
-    await createConversation({ name: "Early", waiting_since: fromNow({ minutes: -50 }) }, { isMine: false });
+    const { pyEnv } = await createConversation(
+        { name: "Late", waiting_since: fromNow({ minutes: -5 }) },
+        { isMine: false },
+    );
+    await createConversation(
+        { name: "Early", waiting_since: fromNow({ minutes: -50 }) },
+        { isMine: false },
+    );
     const { channelId: oldId } = await createConversation({ name: "Old" });
     const { channelId: newId } = await createConversation({ name: "New" });
     pyEnv["discuss.channel"].write([oldId], { last_interest_dt: "2026-01-01 10:00:00" });
     pyEnv["discuss.channel"].write([newId], { last_interest_dt: "2026-01-02 10:00:00" });
-    for (const member of pyEnv["discuss.channel.member"].search_read([["channel_id", "in", [oldId, newId]]])) {
-        pyEnv["discuss.channel.member"].write([member.id], { last_interest_dt: "2025-01-01 10:00:00" });
+    for (const member of pyEnv["discuss.channel.member"].search_read([
+        ["channel_id", "in", [oldId, newId]],
+    ])) {
+        pyEnv["discuss.channel.member"].write([member.id], {
+            last_interest_dt: "2025-01-01 10:00:00",
+        });
     }
     await start();
     await openDiscuss();
     await contains(`${WAITING} .o-whatsapp-waitingCount`, { text: "2" });
-    expect(queryAllTexts(".o-mail-DiscussSidebarChannel-itemName").slice(0, 4)).toEqual(["Early", "Late", "New", "Old"]);
+    expect(queryAllTexts(".o-mail-DiscussSidebarChannel-itemName").slice(0, 4)).toEqual([
+        "Early",
+        "Late",
+        "New",
+        "Old",
+    ]);
 });
 
 test("a new customer appears without reload, and goes when a colleague takes the conversation", async () => {
     const pyEnv = await startServer();
     const colleagueId = pyEnv["res.partner"].create({ name: "Bea" });
-    const channelId = pyEnv["discuss.channel"].create({ channel_member_ids: [], channel_type: "whatsapp_chat", name: "Nora" });
+    const channelId = pyEnv["discuss.channel"].create({
+        channel_member_ids: [],
+        channel_type: "whatsapp_chat",
+        name: "Nora",
+    });
     await start();
     await openDiscuss();
     await contains(".o-mail-DiscussSidebarCategory-chat");
@@ -82,7 +108,11 @@ test("a new customer appears without reload, and goes when a colleague takes the
     await contains(".o-mail-DiscussSidebarChannel", { text: "Nora" });
     await contains(`${WAITING} .o-whatsapp-waitingCount`, { text: "1" });
     sendToQueue(pyEnv, {
-        known: { "whatsapp.conversation": [{ id: channelId, agent_id: { id: colleagueId, name: "Bea" } }] },
+        known: {
+            "whatsapp.conversation": [
+                { id: channelId, agent_id: { id: colleagueId, name: "Bea" } },
+            ],
+        },
     });
     await contains(".o-mail-DiscussSidebarChannel", { count: 0, text: "Nora" });
 });
@@ -91,7 +121,10 @@ test("the queue does not tell of what is not waiting and not known", async () =>
     const pyEnv = await startServer();
     await start();
     await openDiscuss();
-    sendToQueue(pyEnv, { known: { "whatsapp.conversation": [{ id: 4321, state: "resolved" }] }, waiting: queued(4322, "Nora") });
+    sendToQueue(pyEnv, {
+        known: { "whatsapp.conversation": [{ id: 4321, state: "resolved" }] },
+        waiting: queued(4322, "Nora"),
+    });
     await contains(".o-mail-DiscussSidebarChannel", { text: "Nora" });
     expect(getService("mail.store")["whatsapp.conversation"].get(4321)).toBe(undefined);
 });
@@ -125,7 +158,10 @@ test("people without the role see no queue", async () => {
 });
 
 test("a waiting conversation that was only looked at stays in the queue", async () => {
-    const { channelId, partnerId, pyEnv } = await createConversation({ name: "Waits" }, { isMine: false });
+    const { channelId, partnerId, pyEnv } = await createConversation(
+        { name: "Waits" },
+        { isMine: false },
+    );
     createMessage(pyEnv, channelId, "Hello?", { authorId: partnerId });
     await createConversation({ name: "Mine" });
     await start();
@@ -148,7 +184,9 @@ test("name and picture are the customer's, also beside a colleague", async () =>
     await start();
     await openDiscuss(channelId);
     await contains(".o-mail-DiscussContent-threadName[title='Ana Ruiz']");
-    await contains(`.o-mail-DiscussContent-threadAvatar img[data-src*='/web/image/res.partner/${partnerId}/avatar_128']`);
+    await contains(
+        `.o-mail-DiscussContent-threadAvatar img[data-src*='/web/image/res.partner/${partnerId}/avatar_128']`,
+    );
     await contains(".o-mail-DiscussSidebarChannel .o-whatsapp-badge");
     expect(".o-mail-DiscussContent .o-mail-ImStatus").toHaveCount(0);
     expect("button[name='call']").toHaveCount(0);

@@ -5,7 +5,12 @@ import { queryAll, queryOne } from "@odoo/hoot-dom";
 
 import { onRpc, serverState } from "@web/../tests/web_test_helpers";
 
-import { createConversation, createMessage, defineWhatsappModels, fromNow } from "./whatsapp_test_helpers";
+import {
+    createConversation,
+    createMessage,
+    defineWhatsappModels,
+    fromNow,
+} from "./whatsapp_test_helpers";
 
 describe.current.tags("desktop");
 defineWhatsappModels();
@@ -41,7 +46,12 @@ test("only a read message has the colour of reading", async () => {
     const { channelId, messageId, pyEnv } = await openWithStatus({ state: "delivered" });
     const before = getComputedStyle(queryOne(".o-whatsapp-Ticks")).color;
     pyEnv["bus.bus"]._sendone(pyEnv["discuss.channel"].browse(channelId)[0], "mail.record/insert", {
-        "mail.message": [{ id: messageId, whatsapp_status: { id: 77, state: "read", at: "2026-03-01 10:00:00" } }],
+        "mail.message": [
+            {
+                id: messageId,
+                whatsapp_status: { id: 77, state: "read", at: "2026-03-01 10:00:00" },
+            },
+        ],
     });
     await contains(".o-whatsapp-Ticks[data-state='read']");
     expect(getComputedStyle(queryOne(".o-whatsapp-Ticks")).color).not.toBe(before);
@@ -61,7 +71,13 @@ test("a failed message says what happened and what to do, and can be sent again"
         expect.step(`retry ${args[0]}`);
         return true;
     });
-    await openWithStatus({ id: 42, state: "failed", code: 131026, title: "Not on WhatsApp", remedy: "Check the number." });
+    await openWithStatus({
+        id: 42,
+        state: "failed",
+        code: 131026,
+        title: "Not on WhatsApp",
+        remedy: "Check the number.",
+    });
     await click(".o-whatsapp-Ticks-problem", { text: "Not sent" });
     await contains(".o-whatsapp-Problem", { text: "Not on WhatsApp" });
     await contains(".o-whatsapp-Problem", { text: "Check the number." });
@@ -73,7 +89,7 @@ test("a failed message says what happened and what to do, and can be sent again"
 test("what failed because the window is closed is not offered for another failure", async () => {
     await openWithStatus(
         { state: "failed", code: 131047, title: "24 hours have passed" },
-        { window_expires_at: fromNow({ hours: -1 }) }
+        { window_expires_at: fromNow({ hours: -1 }) },
     );
     await click(".o-whatsapp-Ticks-problem");
     await contains(".o-whatsapp-Problem", { text: "24 hours have passed" });
@@ -88,7 +104,11 @@ test("an unclear message warns that sending again may double it", async () => {
 });
 
 test("a queued message with a passing problem can be asked about, but not sent again", async () => {
-    await openWithStatus({ state: "queued", title: "Too many messages", remedy: "It is tried again by itself." });
+    await openWithStatus({
+        state: "queued",
+        title: "Too many messages",
+        remedy: "It is tried again by itself.",
+    });
     await click(".o-whatsapp-Ticks-problem");
     await contains(".o-whatsapp-Problem", { text: "It is tried again by itself." });
     expect(".o-whatsapp-Problem-retry").toHaveCount(0);
@@ -106,7 +126,10 @@ test("a sent message offers neither edit nor delete, but an answer and a reactio
 test("what any of us sent is green, what came in is blue", async () => {
     const { channelId, partnerId, pyEnv } = await createConversation();
     const colleagueId = pyEnv["res.partner"].create({ name: "Bea" });
-    createMessage(pyEnv, channelId, "From a colleague", { authorId: colleagueId, status: { state: "read" } });
+    createMessage(pyEnv, channelId, "From a colleague", {
+        authorId: colleagueId,
+        status: { state: "read" },
+    });
     createMessage(pyEnv, channelId, "From the customer", { authorId: partnerId });
     await start();
     await openDiscuss(channelId);

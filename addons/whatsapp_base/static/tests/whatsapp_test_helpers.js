@@ -27,7 +27,7 @@ export class DiscussChannel extends mailModels.DiscussChannel {
                 for (const partner of this.env["res.partner"].browse([values.partner_id])) {
                     store.add(
                         this.env["res.partner"].browse(partner.id),
-                        makeKwArgs({ fields: ["avatar_128", "name"] })
+                        makeKwArgs({ fields: ["avatar_128", "name"] }),
                     );
                 }
                 store._add_model_values("whatsapp.conversation", values);
@@ -42,7 +42,9 @@ export class MailMessage extends mailModels.MailMessage {
     _to_store(store) {
         super._to_store(...arguments);
         for (const message of this) {
-            store._add_record_fields(this.browse(message.id), { whatsapp_status: message.whatsapp_status });
+            store._add_record_fields(this.browse(message.id), {
+                whatsapp_status: message.whatsapp_status,
+            });
         }
     }
 }
@@ -69,13 +71,18 @@ patch(mailDataHelpers, {
         super._process_request_for_internal_user(...arguments);
         if (name === "/whatsapp/waiting") {
             const Channel = this.env["discuss.channel"];
-            const waiting = Channel.search([["channel_type", "=", "whatsapp_chat"]]).filter((id) => {
-                const { whatsapp_conversation: conversation } = Channel.browse(id)[0];
-                return conversation && !conversation.agent_id && conversation.state === "open";
-            });
+            const waiting = Channel.search([["channel_type", "=", "whatsapp_chat"]]).filter(
+                (id) => {
+                    const { whatsapp_conversation: conversation } = Channel.browse(id)[0];
+                    return conversation && !conversation.agent_id && conversation.state === "open";
+                },
+            );
             store.add(Channel.browse(waiting));
             store.resolve_data_request({
-                channels: mailDataHelpers.Store.many(Channel.browse(waiting), makeKwArgs({ only_id: true })),
+                channels: mailDataHelpers.Store.many(
+                    Channel.browse(waiting),
+                    makeKwArgs({ only_id: true }),
+                ),
                 count: waiting.length,
             });
         }
@@ -148,14 +155,26 @@ export async function createConversation(values = {}, { isMine = true } = {}) {
 }
 
 /** Post a message into a thread; outgoing where it has a status. */
-export function createMessage(pyEnv, channelId, body, { authorId = serverState.partnerId, status = false } = {}) {
+export function createMessage(
+    pyEnv,
+    channelId,
+    body,
+    { authorId = serverState.partnerId, status = false } = {},
+) {
     return pyEnv["mail.message"].create({
         author_id: authorId,
         body,
         message_type: "comment",
         model: "discuss.channel",
         res_id: channelId,
-        whatsapp_status: status && { id: 77, title: false, remedy: false, code: false, at: false, ...status },
+        whatsapp_status: status && {
+            id: 77,
+            title: false,
+            remedy: false,
+            code: false,
+            at: false,
+            ...status,
+        },
     });
 }
 

@@ -59,10 +59,10 @@ export class WhatsappConversation extends Record {
     get isWaiting() {
         return Boolean(
             this.state === "open" &&
-                !this.agent_id &&
-                this.last_inbound_at &&
-                !this.blocked &&
-                user.activeCompanies.some((company) => company.id === this.company_id)
+            !this.agent_id &&
+            this.last_inbound_at &&
+            !this.blocked &&
+            user.activeCompanies.some((company) => company.id === this.company_id),
         );
     }
 
@@ -81,7 +81,8 @@ export class WhatsappConversation extends Record {
         this.windowMinutesLeft = Math.max(0, Math.ceil(left / MINUTE));
         if (left > 0) {
             const untilCountdown = left - COUNTDOWN_MINUTES * MINUTE;
-            const wait = untilCountdown > 0 ? Math.min(untilCountdown, MAX_WAIT) : left % MINUTE || MINUTE;
+            const wait =
+                untilCountdown > 0 ? Math.min(untilCountdown, MAX_WAIT) : left % MINUTE || MINUTE;
             this._windowTimer = browser.setTimeout(() => this.watchWindow(), wait);
         }
     }

@@ -20,7 +20,9 @@ export class WhatsappQueue {
     }
 
     async start() {
-        this.busService.subscribe("whatsapp.conversation/queue", (payload) => this.onNotification(payload));
+        this.busService.subscribe("whatsapp.conversation/queue", (payload) =>
+            this.onNotification(payload),
+        );
         await this.store.isReady;
         if (!this.store.has_access_whatsapp) {
             return;
@@ -41,9 +43,13 @@ export class WhatsappQueue {
 
     /** Load the newest waiting conversations; forget those that wait no longer. */
     async fetch() {
-        const { channels, count } = await this.store.fetchStoreData("/whatsapp/waiting", undefined, {
-            requestData: true,
-        });
+        const { channels, count } = await this.store.fetchStoreData(
+            "/whatsapp/waiting",
+            undefined,
+            {
+                requestData: true,
+            },
+        );
         this.isFetched = true;
         this.hasMore = count > channels.length;
         if (!this.hasMore) {
@@ -54,7 +60,9 @@ export class WhatsappQueue {
 
     /** @returns {import("models").Thread[]} */
     get waiting() {
-        return Object.values(this.store.Thread.records).filter((thread) => thread.isWaitingOnWhatsapp);
+        return Object.values(this.store.Thread.records).filter(
+            (thread) => thread.isWaitingOnWhatsapp,
+        );
     }
 
     /**
@@ -67,7 +75,9 @@ export class WhatsappQueue {
         const Conversation = this.store["whatsapp.conversation"];
         this.forget(gone.map((id) => Conversation.get(id)?.discuss_channel_id).filter(Boolean));
         this.store.insert(waiting);
-        const changed = (known["whatsapp.conversation"] ?? []).filter(({ id }) => Conversation.get(id));
+        const changed = (known["whatsapp.conversation"] ?? []).filter(({ id }) =>
+            Conversation.get(id),
+        );
         if (changed.length) {
             this.store.insert({ ...known, "whatsapp.conversation": changed });
         }
@@ -76,7 +86,11 @@ export class WhatsappQueue {
     /** @param {import("models").Thread[]} threads */
     forget(threads) {
         for (const thread of threads) {
-            if (!thread.self_member_id && !thread.isLocallyPinned && thread.notEq(this.store.discuss.thread)) {
+            if (
+                !thread.self_member_id &&
+                !thread.isLocallyPinned &&
+                thread.notEq(this.store.discuss.thread)
+            ) {
                 thread.whatsapp_conversation_id?.delete();
                 thread.delete();
             }

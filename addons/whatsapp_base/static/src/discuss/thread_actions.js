@@ -36,7 +36,8 @@ registerThreadAction("whatsapp-resolve", {
 });
 registerThreadAction("whatsapp-reopen", {
     condition: ({ store, thread }) =>
-        Boolean(store.has_access_whatsapp) && thread?.whatsapp_conversation_id?.state === "resolved",
+        Boolean(store.has_access_whatsapp) &&
+        thread?.whatsapp_conversation_id?.state === "resolved",
     icon: "fa fa-fw fa-undo",
     inlineName: _t("Open again"),
     name: _t("Open this conversation again"),
@@ -45,11 +46,17 @@ registerThreadAction("whatsapp-reopen", {
     sequenceGroup: 3,
 });
 registerThreadAction("whatsapp-conversation", {
-    condition: ({ store, thread }) => Boolean(store.has_access_whatsapp && thread?.whatsapp_conversation_id),
+    condition: ({ store, thread }) =>
+        Boolean(store.has_access_whatsapp && thread?.whatsapp_conversation_id),
     icon: "fa fa-fw fa-info-circle",
     name: _t("Conversation Details"),
     open: ({ store, thread }) =>
-        openForm(store, "whatsapp.conversation", thread.whatsapp_conversation_id.id, thread.displayName),
+        openForm(
+            store,
+            "whatsapp.conversation",
+            thread.whatsapp_conversation_id.id,
+            thread.displayName,
+        ),
     sequence: 10,
     sequenceGroup: 4,
 });
@@ -59,7 +66,12 @@ registerThreadAction("whatsapp-customer", {
     icon: "fa fa-fw fa-address-card-o",
     name: _t("Customer"),
     open: ({ store, thread }) =>
-        openForm(store, "res.partner", thread.whatsapp_conversation_id.partner_id.id, thread.displayName),
+        openForm(
+            store,
+            "res.partner",
+            thread.whatsapp_conversation_id.partner_id.id,
+            thread.displayName,
+        ),
     sequence: 20,
     sequenceGroup: 4,
 });

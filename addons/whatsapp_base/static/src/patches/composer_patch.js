@@ -18,6 +18,8 @@ patch(Composer.prototype, {
 patch(SuggestionService.prototype, {
     getSupportedDelimiters(thread) {
         const delimiters = super.getSupportedDelimiters(...arguments);
-        return thread?.isWhatsapp ? delimiters.filter(([sign]) => !["@", "#", "/"].includes(sign)) : delimiters;
+        return thread?.isWhatsapp
+            ? delimiters.filter(([sign]) => !["@", "#", "/"].includes(sign))
+            : delimiters;
     },
 });

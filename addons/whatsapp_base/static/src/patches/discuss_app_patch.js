@@ -70,7 +70,7 @@ patch(DiscussAppCategory.prototype, {
     sortThreads(t1, t2) {
         if (this.id === "whatsapp.waiting") {
             const [since1, since2] = [t1, t2].map(
-                ({ whatsapp_conversation_id: c }) => c?.waiting_since || c?.last_inbound_at
+                ({ whatsapp_conversation_id: c }) => c?.waiting_since || c?.last_inbound_at,
             );
             return compareDatetime(since1, since2) || t1.id - t2.id;
         }

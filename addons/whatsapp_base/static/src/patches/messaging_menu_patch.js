@@ -9,7 +9,10 @@ patch(MessagingMenu.prototype, {
     get _tabs() {
         const tabs = super._tabs;
         const { whatsappMine, whatsappWaiting } = this.store.discuss;
-        if (this.store.has_access_whatsapp || whatsappMine.threads.some((thread) => thread.displayToSelf)) {
+        if (
+            this.store.has_access_whatsapp ||
+            whatsappMine.threads.some((thread) => thread.displayToSelf)
+        ) {
             tabs.push({
                 counter: whatsappMine.threadsWithCounter.length + whatsappWaiting.threads.length,
                 icon: "fa fa-whatsapp",
@@ -26,7 +29,7 @@ patch(MessagingMenu.prototype, {
         }
         const term = this.store.discuss.searchTerm.toLowerCase();
         const waiting = this.store.discuss.whatsappWaiting.threads.filter((thread) =>
-            thread.displayName.toLowerCase().includes(term)
+            thread.displayName.toLowerCase().includes(term),
         );
         return [...waiting, ...super.threads];
     },

@@ -9,7 +9,9 @@ export const CHANNEL_TYPE = "whatsapp_chat";
 patch(Thread.prototype, {
     setup() {
         super.setup(...arguments);
-        this.whatsapp_conversation_id = fields.One("whatsapp.conversation", { inverse: "discuss_channel_id" });
+        this.whatsapp_conversation_id = fields.One("whatsapp.conversation", {
+            inverse: "discuss_channel_id",
+        });
     },
 
     get isWhatsapp() {
@@ -18,7 +20,9 @@ patch(Thread.prototype, {
 
     get isWaitingOnWhatsapp() {
         return Boolean(
-            this.store.has_access_whatsapp && this.whatsapp_conversation_id?.isWaiting && !this.self_member_id
+            this.store.has_access_whatsapp &&
+            this.whatsapp_conversation_id?.isWaiting &&
+            !this.self_member_id,
         );
     },
 
@@ -26,13 +30,19 @@ patch(Thread.prototype, {
     get isWhatsappComposerClosed() {
         const conversation = this.isWhatsapp && this.whatsapp_conversation_id;
         return Boolean(
-            conversation && (!this.store.has_access_whatsapp || conversation.blocked || !conversation.isWindowOpen)
+            conversation &&
+            (!this.store.has_access_whatsapp || conversation.blocked || !conversation.isWindowOpen),
         );
     },
 
     get canTakeOnWhatsapp() {
         const conversation = this.isWhatsapp && this.whatsapp_conversation_id;
-        return Boolean(conversation && this.store.has_access_whatsapp && !conversation.agent_id && !conversation.blocked);
+        return Boolean(
+            conversation &&
+            this.store.has_access_whatsapp &&
+            !conversation.agent_id &&
+            !conversation.blocked,
+        );
     },
 
     takeOnWhatsapp() {
@@ -41,14 +51,19 @@ patch(Thread.prototype, {
 
     /** @param {string} method button of the conversation; what it changes comes back over the bus */
     callOnWhatsapp(method) {
-        return this.store.env.services.orm.call("whatsapp.conversation", method, [[this.whatsapp_conversation_id.id]]);
+        return this.store.env.services.orm.call("whatsapp.conversation", method, [
+            [this.whatsapp_conversation_id.id],
+        ]);
     },
 
     get displayName() {
         return (this.isWhatsapp && this.whatsapp_conversation_id?.name) || super.displayName;
     },
     get avatarUrl() {
-        return (this.isWhatsapp && this.whatsapp_conversation_id?.partner_id?.avatarUrl) || super.avatarUrl;
+        return (
+            (this.isWhatsapp && this.whatsapp_conversation_id?.partner_id?.avatarUrl) ||
+            super.avatarUrl
+        );
     },
     // unread counter, preview of the last message, chat bubble
     get isChatChannel() {
@@ -70,7 +85,10 @@ patch(Thread.prototype, {
     },
     // who takes care of a conversation gives it away or resolves it; colleagues who looked in just leave
     get canLeave() {
-        if (this.isWhatsapp && (!this.self_member_id || this.whatsapp_conversation_id?.agent_id?.eq(this.store.self))) {
+        if (
+            this.isWhatsapp &&
+            (!this.self_member_id || this.whatsapp_conversation_id?.agent_id?.eq(this.store.self))
+        ) {
             return false;
         }
         return super.canLeave;
@@ -82,11 +100,16 @@ patch(Thread.prototype, {
         return super.importantCounter;
     },
     get needactionCounter() {
-        return this.isWaitingOnWhatsapp ? this.whatsapp_conversation_id.unanswered_count : super.needactionCounter;
+        return this.isWaitingOnWhatsapp
+            ? this.whatsapp_conversation_id.unanswered_count
+            : super.needactionCounter;
     },
     // what waits is as new to the team as an unread message
     get isUnread() {
-        return (this.isWaitingOnWhatsapp && this.whatsapp_conversation_id.unanswered_count > 0) || super.isUnread;
+        return (
+            (this.isWaitingOnWhatsapp && this.whatsapp_conversation_id.unanswered_count > 0) ||
+            super.isUnread
+        );
     },
     get inChathubOnNewMessage() {
         return super.inChathubOnNewMessage && (!this.isWhatsapp || Boolean(this.self_member_id));
@@ -98,7 +121,9 @@ patch(Thread.prototype, {
         if (!this.isWhatsapp) {
             return super._computeDiscussAppCategory();
         }
-        return this.isWaitingOnWhatsapp ? this.store.discuss.whatsappWaiting : this.store.discuss.whatsappMine;
+        return this.isWaitingOnWhatsapp
+            ? this.store.discuss.whatsappWaiting
+            : this.store.discuss.whatsappMine;
     },
     _computeDisplayInSidebar() {
         return this.isWaitingOnWhatsapp || super._computeDisplayInSidebar();
@@ -106,12 +131,18 @@ patch(Thread.prototype, {
     // after one is resolved, the next one; core would open the first channel
     onPinStateUpdated() {
         const { discuss } = this.store;
-        const hasLeft = this.isWhatsapp && !this.displayToSelf && !this.isLocallyPinned && this.eq(discuss?.thread);
+        const hasLeft =
+            this.isWhatsapp &&
+            !this.displayToSelf &&
+            !this.isLocallyPinned &&
+            this.eq(discuss?.thread);
         if (hasLeft && discuss.isActive) {
             const isOther = (thread) => thread.notEq(this) && thread.displayInSidebar;
             const mine = discuss.whatsappMine.threads.filter(isOther);
             const next =
-                mine.find((thread) => thread.isUnread) ?? discuss.whatsappWaiting.threads.find(isOther) ?? mine[0];
+                mine.find((thread) => thread.isUnread) ??
+                discuss.whatsappWaiting.threads.find(isOther) ??
+                mine[0];
             if (this.store.env.services.ui.isSmall) {
                 discuss.thread = undefined;
                 return;

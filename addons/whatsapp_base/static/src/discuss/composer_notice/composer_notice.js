@@ -45,7 +45,9 @@ export class WhatsappComposerNotice extends Component {
             return {
                 icon: "fa-ban",
                 title: _t("%(name)s is blocked", { name }),
-                text: _t("Nothing is sent to blocked contacts. Unblock the contact to write again."),
+                text: _t(
+                    "Nothing is sent to blocked contacts. Unblock the contact to write again.",
+                ),
             };
         }
         if (!lastInbound) {
@@ -53,7 +55,7 @@ export class WhatsappComposerNotice extends Component {
                 icon: "fa-clock-o",
                 title: _t("%(name)s has not written to you yet", { name }),
                 text: _t(
-                    "WhatsApp lets a business begin with an approved template only. You can write freely as soon as the customer answers."
+                    "WhatsApp lets a business begin with an approved template only. You can write freely as soon as the customer answers.",
                 ),
             };
         }
@@ -62,7 +64,7 @@ export class WhatsappComposerNotice extends Component {
             title: _t("The 24 hours to reply have passed"),
             text: _t(
                 "%(name)s last wrote on %(date)s. Until the next message from the customer, WhatsApp accepts approved templates only. You can write here again as soon as they do.",
-                { name, date: lastInbound.toLocaleString(luxon.DateTime.DATETIME_MED) }
+                { name, date: lastInbound.toLocaleString(luxon.DateTime.DATETIME_MED) },
             ),
         };
     }
@@ -85,11 +87,15 @@ export class WhatsappComposerNotice extends Component {
 
     /** Outside the window a template is the way to reach the customer. */
     get canSendTemplate() {
-        return this.isClosed && Boolean(this.store.has_access_whatsapp) && !this.conversation.blocked;
+        return (
+            this.isClosed && Boolean(this.store.has_access_whatsapp) && !this.conversation.blocked
+        );
     }
 
     async onClickSendTemplate() {
-        this.store.env.services.action.doAction(await this.props.thread.callOnWhatsapp("action_send_template"));
+        this.store.env.services.action.doAction(
+            await this.props.thread.callOnWhatsapp("action_send_template"),
+        );
     }
 
     get canTake() {

@@ -51,7 +51,9 @@ export class WhatsappProblem extends Component {
             return this.status.remedy;
         }
         if (this.status.state === "uncertain") {
-            return _t("The connection broke while it was sent. Ask the customer, or send it again: they may get it twice.");
+            return _t(
+                "The connection broke while it was sent. Ask the customer, or send it again: they may get it twice.",
+            );
         }
         return "";
     }
