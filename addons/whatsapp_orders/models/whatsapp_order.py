@@ -60,7 +60,7 @@ class WhatsappOrder(models.Model):
     # what
     detail_ids = fields.One2many("whatsapp.order.detail", "order_id", "Details", copy=True)
     details_text = fields.Text("All Details", compute="_compute_details_text")
-    missing = fields.Char("Missing", compute="_compute_missing")
+    missing = fields.Char(compute="_compute_missing")
     asked_at = fields.Datetime("Asked For Details On", readonly=True, copy=False)
     price = fields.Monetary(compute="_compute_price", store=True, readonly=False, precompute=True, tracking=True)
     currency_id = fields.Many2one(related="company_id.currency_id", store=True)

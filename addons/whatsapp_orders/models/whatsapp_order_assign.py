@@ -111,7 +111,7 @@ class WhatsappOrder(models.Model):
             {"state": "rejected", "answered_at": fields.Datetime.now(), "reason": reason or False, "user_id": user and user.id}
         )
         offer.flush_recordset()
-        self._tell_seller(offer.seller_id, "declined_seller", f"order:{self.id}:declined:{offer.id}")
+        self._tell_seller(offer.seller_id, "declined_seller", f"order:{self.id}:declined:{offer.id}", needed=False)
         self._offer_to_next()
 
     def _answer_late(self, offer, action, message):

@@ -107,8 +107,11 @@ class WhatsappOrder(models.Model):
             offer.seller_id, "offer", f"order:{self.id}:offer:{offer.id}", template="offer", buttons=buttons, text=text
         )
 
-    def _tell_seller(self, seller, message, once, template=None, buttons=(), text=None):
-        """Send one of the service's texts to a seller, once."""
+    def _tell_seller(self, seller, message, once, template=None, buttons=(), text=None, needed=True):
+        """Send one of the service's texts to a seller, once.
+
+        :param bool needed: where it cannot be sent, a colleague has to tell the seller
+        """
         self.ensure_one()
         text = text or self._in_language_of(seller.partner_id).type_id[f"message_{message}"]
         if not text:
@@ -116,7 +119,9 @@ class WhatsappOrder(models.Model):
         conversation = self._seller_conversation(seller)
         if not conversation:
             return self.env["whatsapp.chat.message"]
-        return self._send(conversation, seller.partner_id, text, once, template=template, buttons=buttons, seller=seller)
+        return self._send(
+            conversation, seller.partner_id, text, once, template=template, buttons=buttons, seller=seller, needed=needed
+        )
 
     def _send_notice(self, seller, text, once):
         """Send a ready text to a seller, once."""
@@ -140,8 +145,8 @@ class WhatsappOrder(models.Model):
     # Sending
     # ------------------------------------------------------------
 
-    def _send(self, conversation, partner, text, once, template=None, buttons=(), seller=None):
-        """Queue a notice: free text inside the window, a template outside, else a call for help."""
+    def _send(self, conversation, partner, text, once, template=None, buttons=(), seller=None, needed=True):
+        """Queue a notice: free text inside the window, a template outside, else a call for help if it is needed."""
         told = self._in_language_of(partner)
         values = told._placeholder_values(seller)
         try:
@@ -155,6 +160,8 @@ class WhatsappOrder(models.Model):
             # sudo: nobody writes messages by hand; this only says which order they are about
             message.sudo().whatsapp_order_id = self
             return message.with_env(self.env)
+        if not needed:
+            return message
         self._call_for_help(
             self.env._("Tell %(name)s about %(order)s", name=partner.name, order=self.name),
             self.env._("This could not be sent by WhatsApp: “%(text)s” %(reason)s",

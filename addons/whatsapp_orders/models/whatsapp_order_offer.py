@@ -36,7 +36,7 @@ class WhatsappOrderOffer(models.Model):
         required=True, copy=False, default=lambda self: secrets.token_urlsafe(16), groups="base.group_system",
         help="Part of the buttons' IDs, so that nobody can guess another offer's.",
     )
-    message_id = fields.Many2one("whatsapp.chat.message", "Message", ondelete="set null", index="btree_not_null")
+    message_id = fields.Many2one("whatsapp.chat.message", ondelete="set null", index="btree_not_null")
     message_state = fields.Selection(related="message_id.state", string="Delivery")
 
     _open_unique = models.UniqueIndex("(order_id) WHERE state = 'offered'", "This order is offered to somebody already.")

@@ -19,6 +19,7 @@ class WhatsappSeller(models.Model):
 
     partner_id = fields.Many2one("res.partner", "Contact", required=True, index=True, ondelete="restrict", check_company=True)
     name = fields.Char(related="partner_id.name", store=True)
+    avatar_128 = fields.Image(related="partner_id.avatar_128")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one("res.company", required=True, default=lambda self: self.env.company, index=True)
@@ -40,7 +41,7 @@ class WhatsappSeller(models.Model):
         help="Only available sellers are offered new orders.",
     )
     max_open_orders = fields.Integer("Open Orders at Most", default=0, help="0: no limit.")
-    user_id = fields.Many2one("res.users", "User", help="Where the seller also works in Odoo.", ondelete="set null")
+    user_id = fields.Many2one("res.users", help="Where the seller also works in Odoo.", ondelete="set null")
     last_offer_at = fields.Datetime("Last Offer", readonly=True, copy=False)
     offer_ids = fields.One2many("whatsapp.order.offer", "seller_id", "Offers")
     order_ids = fields.One2many("whatsapp.order", "seller_id", "Orders")

@@ -71,10 +71,10 @@ class OrdersCommon(WhatsappCommon):
         for person in people:
             self.says(person, "Good morning")
 
-    def order(self, text=ORDER_TEXT, person=CUSTOMER):
+    def order(self, text=ORDER_TEXT, person=None):
         """Have a customer order; returns the new order."""
         before = self.Order.search([])
-        self.says(person, text)
+        self.says(person or CUSTOMER, text)
         order = self.Order.search([]) - before
         self.assertEqual(len(order), 1, "one order was expected")
         return order

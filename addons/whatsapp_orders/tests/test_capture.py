@@ -126,8 +126,10 @@ class TestCapture(OrdersCommon):
         self.assertEqual(order.seller_id, self.karim, "nobody is offered the own order")
 
     def test_an_order_that_the_site_refuses_does_not_hide_the_message(self):
+        reason = "Customers need a tax number."
+
         def refuse(*_args, **_kwargs):
-            raise UserError("Customers need a tax number.")
+            raise UserError(reason)
 
         self.patch(type(self.Order), "create", refuse)
         row = self.says(CUSTOMER, ORDER_TEXT)

@@ -26,6 +26,7 @@ class TestStaff(OrdersCommon):
         order = self.order().with_user(self.agent)
         order.action_reject_for_seller()
         self.assertEqual(order.seller_id, self.karim)
+        self.assertFalse(order.sudo().activity_ids, "a thank-you that cannot be sent is nobody's work")
 
     def test_a_colleague_chooses_the_seller(self):
         order = self.order()
