@@ -8,6 +8,7 @@ import threading
 from odoo.cli import Command
 from odoo.modules.registry import Registry
 from odoo.tools import config
+
 _logger = logging.getLogger(__name__)
 
 

@@ -13,6 +13,7 @@ import random
 import select
 
 from odoo.sql_db import db_connect
+from odoo.tools import SQL
 
 from . import LANES, LOCK_ON_DUTY, LOCK_RUNNER, notify_channel
 
@@ -41,7 +42,7 @@ class Duty:
                 if self._scalar("SELECT pg_try_advisory_lock(%s, %s)", LOCK_RUNNER, self.runner_id):
                     break
             self.acquire()
-            self._cr.execute(f"LISTEN {notify_channel(self.lane)}")
+            self._cr.execute(SQL("LISTEN %s", SQL.identifier(notify_channel(self.lane))))
             self._cr.commit()
         except BaseException:
             self.__exit__()

@@ -147,7 +147,8 @@ class DiscussChannel(models.Model):
 
     def _message_post_after_hook(self, message, msg_vals):
         result = super()._message_post_after_hook(message, msg_vals)
-        if self.channel_type == CHANNEL_TYPE and self._whatsapp_is_for_customer(message.message_type, {"subtype_id": message.subtype_id.id}):
+        subtype = {"subtype_id": message.subtype_id.id}
+        if self.channel_type == CHANNEL_TYPE and self._whatsapp_is_for_customer(message.message_type, subtype):
             self._whatsapp_send_post(message)
         return result
 

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
-from odoo.addons.mail.tools.discuss import Store
 from odoo.exceptions import UserError
+
+from odoo.addons.mail.tools.discuss import Store
 
 from .discuss_channel import CHANNEL_TYPE
 

@@ -2,9 +2,10 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.addons.mail.tools.discuss import Store
 from odoo.tools import SQL
 from odoo.tools.mimetypes import guess_mimetype
+
+from odoo.addons.mail.tools.discuss import Store
 
 from ..cloud_api import client as cloud_client
 from ..tools import bubbles

@@ -174,7 +174,9 @@ class WhatsappConversation(models.Model):
         row.mail_message_id = message
 
     def _touch_outbound(self, row):
-        """Move the conversation's times on after something was queued."""
+        """Move the conversation's times on after something was queued; a reaction is no answer."""
+        if row.type == "reaction":
+            return
         now = fields.Datetime.now()
         self.env.flush_all()
         self.env.cr.execute(

@@ -3,6 +3,9 @@ from odoo.exceptions import UserError
 
 from ..cloud_api import templates
 
+# what a template can ask for that cannot be typed into a line
+NOT_TYPED = {*templates.MEDIA_HEADERS.values(), "location", "product"}
+
 
 class WhatsappSendTemplate(models.TransientModel):
     """Ask an agent for the values of a template and send it to the customer of a conversation."""
@@ -13,7 +16,10 @@ class WhatsappSendTemplate(models.TransientModel):
     conversation_id = fields.Many2one("whatsapp.conversation", required=True, ondelete="cascade")
     account_id = fields.Many2one(related="conversation_id.channel_id.account_id")
     template_id = fields.Many2one(
-        "whatsapp.message.template", required=True, domain="[('account_id', '=', account_id), ('is_sendable', '=', True)]", ondelete="cascade"
+        "whatsapp.message.template",
+        required=True,
+        domain="[('account_id', '=', account_id), ('is_sendable', '=', True)]",
+        ondelete="cascade",
     )
     line_ids = fields.One2many(
         "whatsapp.send.template.line", "wizard_id", "Values", compute="_compute_line_ids", store=True, readonly=False
@@ -51,8 +57,7 @@ class WhatsappSendTemplate(models.TransientModel):
             wizard.preview = wizard.problem = False
             if not wizard.template_id:
                 continue
-            unsupported = wizard.line_ids.filtered(lambda line: line.kind in templates.MEDIA_HEADERS.values() or line.kind in ("location", "product"))
-            if unsupported:
+            if set(wizard.line_ids.mapped("kind")) & NOT_TYPED:
                 wizard.problem = self.env._("Templates with a file, place or product in the header cannot be sent from here yet.")
             values = wizard._values()
             body = {name: value or "…" for name, value in values["named_body"].items()}
