@@ -201,7 +201,8 @@ def main() -> None:
             "states": dict(stack.sql("SELECT state, count(*) FROM whatsapp_chat_message WHERE direction = 'outbound' GROUP BY state")),
         }
     figures |= {"lane_worker": not options.no_worker, "cron_workers": CRON_THREADS, "bulk": options.bulk,
-                "send_rate": options.rate, "batch": options.batch, "foreign_load": options.load, "slow_ms": SLOW_MS, "statuses_of": list(payloads.STATUSES)}
+                "send_rate": options.rate, "batch": options.batch, "foreign_load": options.load,
+                "slow_ms": SLOW_MS, "statuses_of": list(payloads.STATUSES)}
     report(figures)
 
 

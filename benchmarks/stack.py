@@ -181,7 +181,10 @@ class Stack:
     def cpu(self) -> dict:
         """CPU seconds used so far by each program of the stack. What else runs on the machine does not count."""
         server = self.env.server
-        pids = {"odoo": self.odoo.pid, "simulator": self.simulator_process.pid, "worker": self.worker and self.worker.pid, "postgres": server.can_restart and server.pid()}
+        pids = {
+            "odoo": self.odoo.pid, "simulator": self.simulator_process.pid, "worker": self.worker and self.worker.pid,
+            "postgres": server.can_restart and server.pid(),
+        }
         return {name: _cpu_of(pid) if pid else 0.0 for name, pid in pids.items()}
 
     def cpu_since(self, before: dict, count: int) -> dict:
