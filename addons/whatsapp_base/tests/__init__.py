@@ -1,5 +1,6 @@
 from . import test_account
 from . import test_announce
+from . import test_api
 from . import test_discuss_live
 from . import test_discuss_post
 from . import test_discuss_store
