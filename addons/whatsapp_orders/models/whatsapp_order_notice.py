@@ -202,17 +202,17 @@ class WhatsappOrder(models.Model):
         self.ensure_one()
         if any(activity.summary == summary for activity in self.activity_ids):
             return
-        self.activity_schedule(HELP_ACTIVITY, summary=summary, note=note, user_id=self._helper().id)
+        self.activity_schedule(HELP_ACTIVITY, summary=summary, note=note, user_id=self._colleague_to_ask().id)
 
     def _help_arrived(self):
         """Close the calls for help that somebody else's decision has answered."""
         self.activity_unlink([HELP_ACTIVITY])
 
-    def _helper(self):
+    def _colleague_to_ask(self):
         """Return the colleague to ask: the responsible, else a supervisor of the company."""
-        helper = self.user_id or self.conversation_id.user_id or self.type_id.user_id
-        if helper and helper.active:
-            return helper
+        colleague = self.user_id or self.conversation_id.user_id or self.type_id.user_id
+        if colleague and colleague.active:
+            return colleague
         return self._supervisor_of(self.company_id)
 
     @api.model
