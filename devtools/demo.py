@@ -72,7 +72,8 @@ def _serve(env: Environment, args: argparse.Namespace, note: Note) -> int:
         odoo = env.start_odoo(DATABASE, args.port, workers=0, cron_threads=1, log="demo-odoo.log")
     running = [simulator, odoo]
     note.write(running, odoo=odoo.url, simulator=simulator.url)
-    register_webhooks(env, DATABASE, odoo.url, simulator.url)
+    if register_webhooks(env, DATABASE, odoo.url, simulator.url):
+        restore_windows(env, DATABASE, simulator.url)
     if env.has_worker:
         running.append(env.start_worker(DATABASE, log="demo-worker.log"))
     note.write(running, odoo=odoo.url, simulator=simulator.url)
@@ -194,6 +195,26 @@ def register_webhooks(env: Environment, database: str, odoo_url: str, simulator_
                 f"./dev demo --fresh restores the demo's credentials. Odoo's log: {env.paths.logs / 'demo-odoo.log'}",
                 error.read().decode(errors="replace"),
             ) from error
+    return len(rows)
+
+
+def restore_windows(env: Environment, database: str, simulator_url: str) -> int:
+    """Tell the simulator, which forgets everything when it stops, who wrote within the last 24 hours.
+
+    Without it, it would refuse the replies that Odoo rightly allows. Returns how many people were told.
+    """
+    rows = env.server.sql(
+        "SELECT json_build_object('from', c.wa_id, 'user_id', c.bsuid, 'profile_name', c.profile_name, "
+        "'username', c.username, 'phone_number_id', n.phone_number_id, 'hours_ago', "
+        "greatest(0, extract(epoch FROM (now() AT TIME ZONE 'utc') - v.last_inbound_at) / 3600)) "
+        "FROM whatsapp_conversation v JOIN whatsapp_contact c ON c.id = v.contact_id "
+        "JOIN whatsapp_channel n ON n.id = v.channel_id JOIN whatsapp_business_account a ON a.id = n.account_id "
+        f"WHERE v.window_expires_at > now() AT TIME ZONE 'utc' AND a.graph_url = {literal(simulator_url)}",
+        database,
+    ).splitlines()
+    for row in rows:
+        person = {name: value for name, value in json.loads(row).items() if value is not None}
+        post_json(f"{simulator_url}/_sim/window", person)
     return len(rows)
 
 

@@ -148,7 +148,7 @@ def _addon(env: Environment, name: str, files: Sequence[Path], browser_path: str
     def run_pytest(command: list[str], log: Path) -> int:
         options = [f"--odoo-config={config}", "--odoo-http", "--odoo-log-level=warn"]
         # Odoo's own rules for importing tests, and no short cut to our packages that production would not have.
-        options += ["--import-mode=prepend", "-o", "pythonpath=", "-o", "addopts="]
+        options += ["--import-mode=prepend", "-o", "pythonpath=", "-o", "addopts=", "-p", "devtools.pytest_addons"]
         return processes.run(
             [str(env.python), *command, *options],
             log,
