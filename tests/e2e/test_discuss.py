@@ -32,10 +32,11 @@ def tabs(chromium):
     assert problems == []
 
 
-@pytest.fixture
-def web(stack):
+@pytest.fixture(scope="module")
+def web(running):
     """An Odoo whose web client and websocket are on one port, beside the one that takes the webhooks."""
-    odoo = stack.start_second_odoo()
+    running.heal()
+    odoo = running.start_second_odoo()
     yield odoo
     odoo.stop()
 
