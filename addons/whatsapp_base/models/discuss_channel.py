@@ -19,3 +19,10 @@ class DiscussChannel(models.Model):
 
     def _types_allowing_unfollow(self):
         return super()._types_allowing_unfollow() + [CHANNEL_TYPE]
+
+    def _find_or_create_member_for_self(self):
+        """Look, but do not join: whoever types in a conversation that waits takes it by answering, not by typing."""
+        self.ensure_one()
+        if self.channel_type != CHANNEL_TYPE:
+            return super()._find_or_create_member_for_self()
+        return self.env["discuss.channel.member"].search([("channel_id", "=", self.id), ("is_self", "=", True)])

@@ -51,6 +51,12 @@ class TestDiscussPost(DiscussCommon):
         self.assertEqual(self.conversation.user_id, self.agent)
         self.assertIn(self.agent.partner_id, self.thread.channel_partner_ids)
 
+    def test_typing_before_taking_is_no_error_and_does_not_join(self):
+        thread = self.thread.with_user(self.agent)
+        self.assertFalse(thread._find_or_create_member_for_self())
+        self.conversation.with_user(self.agent).action_assign_to_me()
+        self.assertEqual(thread._find_or_create_member_for_self().partner_id, self.agent.partner_id)
+
     def test_nothing_is_posted_outside_the_window(self):
         self.close_window()
         with self.assertRaisesRegex(UserError, "24 hours"):
