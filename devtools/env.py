@@ -22,7 +22,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import modules, odoo, postgres, processes, venv
+from . import cluster, modules, odoo, postgres, processes, venv
 from .paths import Paths
 from .processes import Process, free_port
 from .templates import Templates
@@ -75,11 +75,11 @@ class Environment:
         paths.make()
         ui = ui or Ui()
         python, source = cls._programs(paths, ui)
-        programs = postgres.embedded_programs(python)
+        programs = cluster.embedded_programs(python)
         server = None if embedded else postgres.configured_server(os.environ, programs)
         if server is None:
             folder = paths.state / f"pg-{name}"
-            server = postgres.Cluster(folder, programs, durable=name not in VOLATILE_CLUSTERS)
+            server = cluster.Cluster(folder, programs, durable=name not in VOLATILE_CLUSTERS)
         server.start()
         return cls(paths, python, source, server, modules.find(paths.addons), ui, name)
 
@@ -200,7 +200,7 @@ class Environment:
         """The test cluster and its filestores, if it runs: what it has already need not be installed again here."""
         if not self.server.can_restart or self.name == DONOR:
             return []
-        donor = postgres.Cluster(self.paths.state / f"pg-{DONOR}", self.server.bin_folder)
+        donor = cluster.Cluster(self.paths.state / f"pg-{DONOR}", self.server.bin_folder)
         return [(donor, self.paths.data / DONOR / "filestore")] if donor.is_running() else []
 
     def database(self, name: str, wanted: Iterable[str] | None = None, demo: bool = False) -> str:

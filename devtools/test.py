@@ -116,13 +116,17 @@ def _addons(paths: Paths, args: argparse.Namespace, ui: Ui, names: Sequence[str]
 
     def run_all() -> list[Result]:
         path = ""
-        if any(BROWSER_CODE.search(file.read_text(encoding="utf-8")) for files in selections.values() for file in files):
+        if any(
+            BROWSER_CODE.search(file.read_text(encoding="utf-8")) for files in selections.values() for file in files
+        ):
             path = browser.ensure(ui, paths.logs)
         found = []
         with Environment.prepare("test", ui=ui) as env:
             for name in modules.closure(with_tests, env.addons):
                 if selections.get(name):
-                    found += _whatever_happens(name, lambda name=name: [_addon(env, name, selections[name], path, args)])
+                    found += _whatever_happens(
+                        name, lambda name=name: [_addon(env, name, selections[name], path, args)]
+                    )
         return found
 
     return _whatever_happens("addons", run_all)

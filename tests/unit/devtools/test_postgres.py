@@ -2,12 +2,15 @@
 
 import os
 import stat
+import subprocess
+import time
 from pathlib import Path
 
 import pytest
 
-from devtools import postgres
-from devtools.postgres import Cluster, Connection, Server
+from devtools import places, postgres
+from devtools.cluster import Cluster
+from devtools.postgres import Connection, Server
 from devtools.ui import Problem
 
 
@@ -46,12 +49,12 @@ def test_a_server_that_does_not_answer_is_explained():
 
 def test_the_socket_s_path_is_never_too_long(tmp_path):
     short = Path("/a")
-    assert postgres.socket_folder(short) == short / "run"
+    assert places.socket_folder(short) == short / "run"
     deep = Path("/a" * 60)
-    folder = postgres.socket_folder(deep)
+    folder = places.socket_folder(deep)
     assert folder.parent == Path("/tmp")
     assert len(os.fsencode(folder / ".s.PGSQL.5432")) < 104
-    assert postgres.socket_folder(Path("/b" * 60)) != folder
+    assert places.socket_folder(Path("/b" * 60)) != folder
 
 
 def test_names_and_texts_are_quoted():
@@ -94,14 +97,14 @@ def test_a_crash_loses_nothing_that_was_committed(cluster):
 
 
 def test_a_database_is_copied_although_somebody_is_connected(cluster):
-    import subprocess
-
     cluster.dropdb("copy")
     cluster.dropdb("source")
     cluster.createdb("source")
     cluster.sql("CREATE TABLE t (x int); INSERT INTO t VALUES (1)", "source")
     psql = [cluster.tool("psql"), "-X", "-d", "source", "-c", "SELECT pg_sleep(30)"]
     with subprocess.Popen(psql, env={**os.environ, **cluster.env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as sleeper:
+        while cluster.sql("SELECT count(*) FROM pg_stat_activity WHERE datname = 'source'") == "0":
+            time.sleep(0.05)
         cluster.createdb("copy", "source")
         assert sleeper.wait(10) != 0
     assert cluster.sql("SELECT x FROM t", "copy") == "1"
