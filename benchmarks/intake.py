@@ -185,11 +185,11 @@ def backlog(stack: Stack, book: Book, worker: bool, messages: int, statuses: int
         with stack.lane_taken():
             stack.prefill([body for _entry, body in entries])
             stack.settle()
+            if worker:
+                stack.start_worker()  # inside: nobody else may begin
         for entry, _body in entries:
             book.note(entry)
-        if worker:
-            stack.start_worker()
-        else:  # a thread of the HTTP worker that takes this request
+        if not worker:  # a thread of the HTTP worker that takes this request
             book.acknowledge(book.shoot(book.messages(1, "wake"), 10, senders=1))
         before = stack.cpu()
         count, seconds = stack.drain()

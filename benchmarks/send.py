@@ -30,8 +30,8 @@ def send(stack: Stack, first: int, count: int) -> tuple[float, dict]:
         stack.bulk_contacts(first, count)
         stack.bulk_messages(first, first + count, "queued", f"send{first}-")
         stack.settle()
-    before = stack.cpu()
-    stack.start_worker()
+        before = stack.cpu()
+        stack.start_worker()  # inside: nobody else may begin
     while not (done := stack.one("SELECT count(*) FROM whatsapp_chat_message WHERE state = 'accepted' OR wamid IS NOT NULL")):
         time.sleep(0.02)
     begin, left = time.monotonic(), 1
