@@ -25,7 +25,7 @@ SECRET, VERIFY_TOKEN, TOKEN = "demo-app-secret", "demo-verify-token", "demo-acce
 # Below the ports that the system gives to outgoing connections: else a retry to a dead server could meet itself.
 PORTS = range(8400, 8460)
 # First halves of the advisory locks of the lanes (addons/whatsapp_base/lanes/__init__.py).
-LOCK_CLAIM = 0x57A3
+LOCK_RUNNER, LOCK_CLAIM = 0x57A2, 0x57A3
 HOLD_INTAKE = f"SELECT pg_advisory_lock({LOCK_CLAIM}, 0)"
 FINAL_STATES = ("read", "failed", "uncertain", "cancelled")
 
@@ -144,10 +144,9 @@ class Stack:
 
     def start_worker(self, *args: str) -> processes.Process:
         """Start `odoo-bin whatsapp_worker` and wait until it is on duty."""
-        on_duty = self.listeners()
         worker = self.env.start_worker(self.db, args, log="e2e-worker.log")
         self.workers.append(worker)
-        wait_until(lambda: self.listeners() > on_duty or not worker.alive(), "the lane worker to be on duty", 60)
+        wait_until(lambda: self.runners_of(worker) or not worker.alive(), "the lane worker to be on duty", 60)
         assert worker.alive(), f"the lane worker ended by itself:\n{tail(worker.log)}"
         return worker
 
@@ -156,9 +155,14 @@ class Stack:
         while self.workers:
             self.workers.pop().stop()
 
-    def listeners(self) -> int:
-        """How many lane runners are connected to the database."""
-        return self.value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s", 0x57A2)
+    def runners_of(self, process: processes.Process) -> int:
+        """How many lane runners of a process are connected to the database."""
+        return self.value(
+            """SELECT count(*) FROM pg_locks JOIN pg_stat_activity USING (pid)
+                WHERE locktype = 'advisory' AND classid = %s AND application_name = %s""",
+            LOCK_RUNNER,
+            f"odoo-{process.pid}",
+        )
 
     def heal(self) -> None:
         """Bring everything back to the usual state, whatever the test before has left."""
@@ -169,6 +173,8 @@ class Stack:
             self.start_simulator()
         self.sim.reset()
         self.execute("UPDATE whatsapp_channel SET paused_until = NULL, breaker_failures = 0")
+        self.execute("DELETE FROM whatsapp_webhook_event WHERE state <> 'done'")
+        self.execute("UPDATE whatsapp_chat_message SET state = 'cancelled' WHERE state = 'queued'")
         if self.odoo is None or not self.odoo.alive():
             self.start_odoo()
 

@@ -85,6 +85,8 @@ def check_accepted(stack, shop, seller):
     news = shop.john.received_texts()[1]
     assert order["name"] in news and seller.name in news
     wait_until(lambda: [text for text in seller.received_texts() if order["name"] in text], "the seller to be told")
+    stack.wait_until_quiet()
+    order = shop.order()
     [sale] = stack.admin.call(
         "sale.order", "read", [order["sale_order_id"][0]],
         ["state", "amount_untaxed", "origin", "whatsapp_order_ids", "partner_id"],
@@ -103,7 +105,6 @@ def check_accepted(stack, shop, seller):
     about = {row["wamid"] for row in stack.rows("SELECT wamid FROM whatsapp_chat_message WHERE id = ANY(%s)", order["chat_message_ids"])}
     assert {message["wamid"] for message in shop.john.received()} <= about
     assert shop.john.messages("inbound")[0]["wamid"] in about
-    stack.wait_until_quiet()
     return order
 
 
