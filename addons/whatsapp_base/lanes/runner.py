@@ -19,6 +19,11 @@ LINGER = 15.0  # seconds that a runner inside an Odoo process stays after its la
 IDLE_POLL = 0.8  # seconds between two looks at work that becomes due by the clock
 SIGNALING_INTERVAL = 1.0  # seconds between two checks whether the registry changed
 RECONNECT_DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0)
+# A batch costs as much as twenty messages before it does anything. So while notifications pour in, the intake rests
+# after a small batch for as long as it took, up to this many seconds: batches become large by themselves, and what is
+# left of the processor answers Meta.
+BREATH = 0.2
+SMALL_BATCH = range(4, 100)
 FAREWELL = 0.8  # two of these are longer than anybody believes that we are still on duty (DUTY_CACHE) and commits
 
 _runners = {}
@@ -103,8 +108,11 @@ class Runner(threading.Thread):
                 self._recover(duty)
                 recovered_at = time.monotonic()
             self._nudged.clear()
-            if self._step(duty):
+            begin = time.monotonic()
+            if done := self._step(duty):
                 idle_since = time.monotonic()
+                if self.lane == "intake" and done in SMALL_BATCH:
+                    self._halt.wait(min(BREATH, idle_since - begin))
                 continue
             if self._sender and self._sender.busy:
                 self._sender.wait()
@@ -145,7 +153,7 @@ class Runner(threading.Thread):
         return registry
 
     def _step(self, duty):
-        """Do one batch; tells whether there was anything to do."""
+        """Do one batch; tells whether there was anything to do (the intake: how much)."""
         registry = self._registry()
         if self._sender:
             return self._sender.step(registry, self._env, duty.runner_id)

@@ -62,7 +62,7 @@ class WhatsappLane(models.AbstractModel):
 
     @api.model
     def _step(self, lane):
-        """Do one batch of a lane that needs no thread pool; tells whether there was anything to do."""
+        """Do one batch of a lane that needs no thread pool; tells whether there was anything to do (the intake: how much)."""
         if lane == "intake":
             return self.env["whatsapp.webhook.event"]._drain()
         return self.env["whatsapp.chat.message"]._fetch_media()

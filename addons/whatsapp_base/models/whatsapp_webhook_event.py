@@ -68,31 +68,31 @@ class WhatsappWebhookEvent(models.Model):
 
     @api.model
     def _drain(self):
-        """Handle one batch of pending notifications; tells whether there was any.
+        """Handle one batch of pending notifications; returns how many there were.
 
         Runs in a transaction of its own and ends it. Safe beside others: rows are locked with SKIP LOCKED, and
         each contact of the batch is locked until the end, so that one person's messages keep their order.
         """
         events, updates = self._claim()
         if not events:
-            return False
+            return 0
         try:
             events._process(updates)
             self.env.cr.commit()
-            return True
+            return len(events)
         except Exception as error:  # noqa: BLE001 - one notification must never stop the others
             self.env.cr.rollback()
             if is_conflict(error):
                 time.sleep(LOCKED_PAUSE)
-                return True
+                return len(events)
             if len(events) == 1:
                 events._postpone_after(error)
                 self.env.cr.commit()
-                return True
+                return 1
             _logger.exception("WhatsApp intake: a batch failed, its notifications are tried one by one")
         for event in events:
             event._process_alone()
-        return True
+        return len(events)
 
     def _process_alone(self):
         try:
