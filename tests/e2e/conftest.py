@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 from harness import Stack  # noqa: E402
+from shop import create_service  # noqa: E402
 
 from devtools.env import Environment  # noqa: E402
 
@@ -46,6 +47,13 @@ def stack(running):
     if running.simulator.alive():
         stats = running.sim.stats()
         assert stats["duplicates"] == 0, f"sent twice: {stats['duplicated_callbacks']}"
+
+
+@pytest.fixture(scope="session")
+def service(running):
+    """The service that customers order: its id."""
+    running.heal()
+    return create_service(running)
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ import os
 import pytest
 from harness import wait_until
 from playwright.sync_api import expect, sync_playwright
+from shop import WISH, Shop
 from simulator_client import PNID
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -97,8 +98,33 @@ def test_customer_and_agent_see_each_other_live_up_to_the_blue_ticks(stack, web,
     expect(answer.locator(".o-whatsapp-Ticks[data-state=read]")).to_have_count(1)
     assert [row["state"] for row in maria.messages("outbound")] == ["read"]
 
-    screenshot(stack, discuss, "discuss")
-    screenshot(stack, phone, "phone")
+
+@pytest.mark.browser
+def test_the_story_of_an_order_on_two_phones_and_in_discuss(stack, web, tabs, agent, service):
+    shop = Shop(stack, service)
+    shop.john.writes("Good morning")
+    wait_until(shop.john.messages, "the greeting")
+    discuss, phone, seller = tabs(1440, 900), tabs(1100, 860), tabs(1100, 860)
+    log_in(discuss, web.url, *agent)
+    discuss.goto(f"{web.url}/odoo/discuss?active_id=discuss.channel_{shop.john.conversation()['discuss_channel_id']}")
+    bubble = discuss.locator(".o-mail-Message")
+    expect(bubble.filter(has_text="Good morning")).to_have_count(1)
+    phone.goto(f"{stack.sim.url}/?me={shop.john.phone}&to={PNID}")
+    phone.fill("textarea", WISH)
+    phone.keyboard.press("Enter")
+    expect(phone.locator(".row.theirs").filter(has_text="We have received your order")).to_have_count(1)
+    expect(bubble.filter(has_text="We have received your order")).to_have_count(1)
+    seller.goto(f"{stack.sim.url}/?me={shop.rahim.phone}&to={PNID}")
+    expect(seller.locator(".row.theirs").filter(has_text="NID Service").first).to_be_visible()
+    seller.click(".action:has-text('Accept')")
+    expect(seller.locator(".row.theirs").filter(has_text="You have accepted")).to_have_count(1)
+    expect(phone.locator(".row.theirs").filter(has_text="Rahim Uddin has accepted your order")).to_have_count(1)
+    news = bubble.filter(has_text="Rahim Uddin has accepted your order")
+    expect(news.locator(".o-whatsapp-Ticks[data-state=read]")).to_have_count(1)
+    assert shop.order()["state"] == "accepted"
+    screenshot(stack, discuss, "inbox")
+    screenshot(stack, phone, "phone-customer")
+    screenshot(stack, seller, "phone")
 
 
 @pytest.mark.browser
