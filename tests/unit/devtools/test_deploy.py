@@ -72,7 +72,7 @@ def test_the_proxy_routes_the_websocket_to_the_event_process():
 
 def test_production_settings_are_safe():
     conf = (ROOT / "odoo.conf").read_text()
-    for line in ("list_db = False", "proxy_mode = True", "gevent_port = 8072", "dbfilter = ^odoo$"):
+    for line in ("list_db = False", "proxy_mode = True", "gevent_port = 8072", "db_name = odoo"):
         assert f"\n{line}\n" in conf
     secrets = [line for line in conf.splitlines() if line.startswith(("db_password", "admin_passwd", "whatsapp_secret_key"))]
     assert secrets == []
