@@ -20,7 +20,7 @@ from ..cloud_api.meta_error import MetaError
 
 _logger = logging.getLogger(__name__)
 
-POOL_SIZE = {"replies": 24, "bulk": 64}
+POOL_SIZE = {"replies": 64, "bulk": 64}  # 64: 8 replies a second leave even when Meta takes 8 seconds for each
 # how long results may be gathered before they are written together
 GATHER_SECONDS = 0.02
 LOOK_SECONDS = 0.1  # longest wait for results before new work is looked for
