@@ -85,7 +85,9 @@ class Runner(threading.Thread):
                     if not self.dedicated:
                         return
                 except Exception as error:  # noqa: BLE001 - whatever happens, the lane must go on
+                    # a server that goes away in the middle of an answer gives a bare DatabaseError
                     lost = isinstance(error, (psycopg2.OperationalError, psycopg2.InterfaceError))
+                    lost = lost or type(error) is psycopg2.DatabaseError
                     _logger.log(
                         logging.WARNING if lost else logging.ERROR,
                         "WhatsApp lane %s: %s, trying again", self.lane, "database connection lost" if lost else "failed",

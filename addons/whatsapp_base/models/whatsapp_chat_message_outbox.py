@@ -147,7 +147,7 @@ class WhatsappChatMessage(models.Model):
         rows, errors_of = [], []
         for outcome in outcomes:
             values = self._outcome_values(outcome, now)
-            rows.append((outcome.job.id, values))
+            rows.append((outcome.job, values))
             if values.get("error"):
                 errors_of.append((outcome, values["error"]))
         self._write_outcomes(rows)
@@ -201,26 +201,33 @@ class WhatsappChatMessage(models.Model):
         return {"state": "failed", "failed_at": now, "code": info.code, "title": info.title, "remedy": info.remedy}
 
     def _write_outcomes(self, rows):
-        """Write outcomes with one statement; a status that was faster is not taken back."""
+        """Write outcomes with one statement; a status that was faster is not taken back.
+
+        An outcome of a try that a person has repeated meanwhile (under a new ID) changes nothing.
+
+        :param rows: list of (:class:`lanes.sender.Job`, values)
+        """
         self.env.flush_all()
         values = SQL(", ").join(
             SQL(
-                "(%s, %s, %s, %s::varchar, %s::timestamp, %s::timestamp, %s::timestamp, %s::int, %s::varchar, %s::varchar, %s::varchar)",
-                message_id, v["state"], RANKS[v["state"]], v.get("wamid"), v.get("accepted_at"), v.get("failed_at"),
+                "(%s, %s, %s, %s, %s::varchar, %s::timestamp, %s::timestamp, %s::timestamp,"
+                " %s::int, %s::varchar, %s::varchar, %s::varchar)",
+                job.id, job.uuid, v["state"], RANKS[v["state"]], v.get("wamid"), v.get("accepted_at"), v.get("failed_at"),
                 v.get("next_try_at"), v.get("code"), v.get("title"), v.get("remedy"), v.get("details"),
             )
-            for message_id, v in rows
+            for job, v in rows
         )
         rank = SQL("CASE m.state %s END", SQL(" ").join(SQL("WHEN %s THEN %s", *item) for item in RANKS.items()))
         result = self.env.execute_query(
             SQL(
-                """WITH v (id, state, rank, wamid, accepted_at, failed_at, next_try_at, code, title, remedy, details)
+                """WITH v (id, uuid, state, rank, wamid, accepted_at, failed_at, next_try_at, code, title, remedy, details)
                         AS (VALUES %(values)s),
                         held AS (SELECT m.id,
                                         CASE WHEN m.state IN ('sending', 'uncertain') AND v.state = 'queued' THEN 'queued'
                                              WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s THEN v.state
                                              ELSE m.state END AS new_state
-                                   FROM whatsapp_chat_message m JOIN v USING (id) ORDER BY m.id FOR NO KEY UPDATE OF m)
+                                   FROM whatsapp_chat_message m JOIN v ON v.id = m.id AND v.uuid = m.uuid
+                                  ORDER BY m.id FOR NO KEY UPDATE OF m)
                    UPDATE whatsapp_chat_message m
                       SET state = held.new_state,
                           wamid = COALESCE(m.wamid, v.wamid),

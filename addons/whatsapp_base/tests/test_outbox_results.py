@@ -158,6 +158,15 @@ class TestOutboxResults(WhatsappCommon):
         self.settle(job)
         self.assertEqual(self.row.state, "accepted")
 
+    def test_a_late_result_of_the_earlier_try_does_not_queue_the_repeated_one_again(self):
+        self.settle(self.job, kind="unknown", text="silence")
+        self.row.action_retry()
+        [repeated] = self.claim()
+        self.settle(self.job, kind="not_sent", text="refused after all")
+        self.assertEqual(self.row.state, "sending")
+        self.settle(repeated, wamid="wamid.SECOND")
+        self.assertEqual((self.row.state, self.row.wamid), ("accepted", "wamid.SECOND"))
+
     def test_what_was_delivered_cannot_be_sent_again(self):
         self.settle(self.job)
         with self.assertRaisesRegex(UserError, "can be sent again"):
