@@ -107,6 +107,8 @@ class Runner(threading.Thread):
         while not self.stopping:
             if time.monotonic() - recovered_at > 5:
                 duty.check_alive()
+                # a dedicated worker that began beside a runner of Odoo's goes on duty when that one has left
+                duty.acquire()
                 self._recover(duty)
                 recovered_at = time.monotonic()
             self._nudged.clear()
