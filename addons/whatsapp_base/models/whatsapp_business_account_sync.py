@@ -141,11 +141,16 @@ class WhatsappBusinessAccount(models.Model):
     # Notifications about the account: one method a field of Meta's
     # ------------------------------------------------------------
 
+    def _template_of(self, value):
+        """Return the template that a notification is about, or an empty recordset."""
+        meta_id = str(value.get("message_template_id") or "")
+        return self.env["whatsapp.message.template"].search(
+            [("account_id", "=", self.id), ("meta_id", "=", meta_id)], limit=1
+        )
+
     def _on_message_template_status_update(self, value):
         """Take over a template's new status at once (Webhooks, "message_template_status_update")."""
-        template = self.env["whatsapp.message.template"].search(
-            [("account_id", "=", self.id), ("meta_id", "=", str(value.get("message_template_id") or ""))], limit=1
-        )
+        template = self._template_of(value)
         if template and value.get("event"):
             reason = value.get("reason")
             template.write(
@@ -154,9 +159,7 @@ class WhatsappBusinessAccount(models.Model):
 
     def _on_message_template_quality_update(self, value):
         """Take over a template's new quality (Webhooks, "message_template_quality_update")."""
-        template = self.env["whatsapp.message.template"].search(
-            [("account_id", "=", self.id), ("meta_id", "=", str(value.get("message_template_id") or ""))], limit=1
-        )
+        template = self._template_of(value)
         if template and value.get("new_quality_score"):
             template.quality = str(value["new_quality_score"]).upper()
 

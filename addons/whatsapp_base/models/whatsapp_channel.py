@@ -2,10 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
-from ..cloud_api import recipients
-
-THROUGHPUT_LEVELS = {"STANDARD": 80, "HIGH": 1000, "NOT_APPLICABLE": 80}
-COEXISTENCE_RATE = 20
+from ..cloud_api import limits, recipients
 
 
 class WhatsappChannel(models.Model):
@@ -66,8 +63,8 @@ class WhatsappChannel(models.Model):
     @api.depends("throughput_level", "is_on_phone_app")
     def _compute_send_rate(self):
         for channel in self:
-            rate = THROUGHPUT_LEVELS.get(channel.throughput_level, 80)
-            channel.send_rate = min(rate, COEXISTENCE_RATE) if channel.is_on_phone_app else rate
+            rate = limits.RATES.get(channel.throughput_level, limits.STANDARD_RATE)
+            channel.send_rate = int(min(rate, limits.COEXISTENCE_RATE) if channel.is_on_phone_app else rate)
 
     @api.depends("paused_until")
     def _compute_is_paused(self):

@@ -1,6 +1,6 @@
 import json
 
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
@@ -17,7 +17,6 @@ MEDIA_KINDS = {
 MAX_BYTES = {"image": 5 * MEGABYTE, "video": 16 * MEGABYTE, "audio": 16 * MEGABYTE, "document": 100 * MEGABYTE}
 CAPTION_KINDS = ("image", "video", "document")
 PRIORITY = {"agent": 0, "flow": 0, "order": 1, "api": 1, "campaign": 2}
-CHAT_TYPE = {"audio": "audio", "buttons": "interactive"}
 
 
 class WhatsappConversation(models.Model):
@@ -201,8 +200,3 @@ class WhatsappConversation(models.Model):
             values["state"] = "open"
         if values:
             self.write(values)
-
-    @api.model
-    def _find_by_discuss_channel(self, channel):
-        """Return the conversation of a ``discuss.channel`` record."""
-        return self.search([("discuss_channel_id", "=", channel.id)], limit=1)

@@ -339,7 +339,6 @@ class WhatsappWebhookEvent(models.Model):
         if any(event.state == "pending" for event in self):
             raise UserError(self.env._("Pending notifications are handled by themselves. Replay those that are done or parked."))
         self.write({"state": "pending", "attempts": 0, "next_try_at": False, "error": False, "processed_at": False})
-        self.filtered(lambda event: not event.remainder).remainder = False
         self.env["whatsapp.lane"]._wake("intake")
 
     @api.autovacuum
