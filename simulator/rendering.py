@@ -127,7 +127,7 @@ def _interactive(sim: Simulator, content: dict) -> dict:
         result["buttons"] = [{"kind": "flow", "title": parameters.get("flow_cta")}]
     elif kind == "location_request_message":
         result["buttons"] = [{"kind": "location", "title": "Send location"}]
-    elif kind == "request_contact_info":
+    elif kind in ("request_contact_info", "contact_request"):
         result["buttons"] = [{"kind": "contact", "title": "Share phone number"}]
     elif kind == "voice_call":
         result["buttons"] = [{"kind": "phone", "title": parameters.get("display_text") or "Call"}]

@@ -20,8 +20,8 @@ HEADERS = {
     "product_list": ("text",),
     "order_details": ("text", "image", "video", "document"),
 }
-TYPES = ("address_message", "button", "call_permission_request", "carousel", "catalog_message", "cta_url", "flow",
-         "list", "location_request_message", "order_details", "order_status", "product", "product_list",
+TYPES = ("address_message", "button", "call_permission_request", "carousel", "catalog_message", "contact_request", "cta_url",
+         "flow", "list", "location_request_message", "order_details", "order_status", "product", "product_list",
          "request_contact_info", "voice_call")
 
 
@@ -148,11 +148,6 @@ def _flow(world: World, number: Number, value: Any, action: dict) -> None:
         raise GraphError(131009, "Parameter 'flow_action' must be navigate or data_exchange")
 
 
-def _location_request(world: World, number: Number, value: Any, action: dict) -> None:
-    if action.get("name") != "send_location":
-        raise GraphError(131009, "Parameter 'interactive['action']['name']' must be send_location")
-
-
 def _carousel(world: World, number: Number, value: Any, action: dict) -> None:
     cards = sequence(action.get("cards"), "interactive['action']['cards']", 2, 10)
     kinds = set()
@@ -179,11 +174,27 @@ def _voice_call(world: World, number: Number, value: Any, action: dict) -> None:
     parameters = action.get("parameters") or {}
     text(parameters.get("display_text"), "display_text", 20, optional=True)
     ttl = parameters.get("ttl_minutes", 10080)
-    if not isinstance(ttl, int) or not 1 <= ttl <= 43200:
+    if isinstance(ttl, bool) or not isinstance(ttl, int) or not 1 <= ttl <= 43200:
         raise GraphError(131009, "Parameter 'ttl_minutes' must be from 1 to 43200")
+
+
+def _named(name: str):
+    """A check that the action is called ``name``."""
+    def check_name(world: World, number: Number, value: Any, action: dict) -> None:
+        if action.get("name") != name:
+            raise GraphError(131009, f"Parameter 'interactive['action']['name']' must be {name}")
+    return check_name
+
+
+def _catalog(world: World, number: Number, value: Any, action: dict) -> None:
+    _named("catalog_message")(world, number, value, action)
+    parameters = mapping(action.get("parameters") or {}, "interactive['action']['parameters']")
+    text(parameters.get("thumbnail_product_retailer_id"), "thumbnail_product_retailer_id", 100, optional=True)
 
 
 _ACTIONS = {
     "button": _button, "list": _list, "cta_url": _cta_url, "product": _product, "product_list": _product_list,
-    "flow": _flow, "location_request_message": _location_request, "carousel": _carousel, "voice_call": _voice_call,
+    "catalog_message": _catalog, "flow": _flow, "location_request_message": _named("send_location"), "carousel": _carousel,
+    "voice_call": _voice_call, "contact_request": _named("request_contact_info"),
+    "request_contact_info": _named("request_contact_info"), "call_permission_request": _named("call_permission_request"),
 }

@@ -9,18 +9,26 @@ from __future__ import annotations
 
 from typing import Any, Protocol
 
+from .outbound_ask import CallButton, CallPermission, ContactRequest, LocationRequest, other_spelling
 from .outbound_basic import Card, Contacts, InvalidContent, Location, Media, Reaction, Text, check_text
+from .outbound_carousel import Carousel, LinkCard
+from .outbound_commerce import Catalog, Product, ProductList, ProductSection
 from .outbound_interactive import Button, Buttons, CtaUrl, ListMessage, Row, Section
+from .outbound_spec import KINDS, build
 from .outbound_template import Template, template_components, template_text
 from .recipients import clean_digits, is_bsuid, is_wa_id
 
 __all__ = [
-    "Button", "Buttons", "Card", "Contacts", "Content", "CtaUrl", "InvalidContent", "ListMessage", "Location", "Media",
-    "Reaction", "Recipient", "Row", "Section", "Template", "Text", "check_recipient", "check_text", "mark_read",
-    "request", "template_components", "template_text",
+    "KINDS", "Button", "Buttons", "CallButton", "CallPermission", "Card", "Carousel", "Catalog", "ContactRequest",
+    "Contacts", "Content", "CtaUrl", "InvalidContent", "LinkCard", "ListMessage", "Location", "LocationRequest", "Media",
+    "Product", "ProductList", "ProductSection", "Reaction", "Recipient", "Row", "Section", "Template", "Text", "build",
+    "check_recipient", "check_text", "mark_read", "other_spelling", "request", "template_components", "template_text",
 ]
 
-Content = Text | Media | Location | Reaction | Contacts | Buttons | CtaUrl | ListMessage | Template
+Content = (
+    Text | Media | Location | Reaction | Contacts | Buttons | CtaUrl | ListMessage | LocationRequest | ContactRequest
+    | CallButton | CallPermission | Product | ProductList | Catalog | Carousel | Template
+)
 MAX_CALLBACK_DATA = 512
 
 

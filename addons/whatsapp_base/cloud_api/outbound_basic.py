@@ -179,6 +179,8 @@ class Card:
     phones: Sequence[str] = ()
     emails: Sequence[str] = ()
     organisation: str | None = None
+    title: str | None = None
+    website: str | None = None
 
     def body(self) -> dict[str, Any]:
         """Return Meta's contact object; phones that can be on WhatsApp get a button to write to them."""
@@ -191,8 +193,11 @@ class Card:
             ]
         if self.emails:
             data["emails"] = [{"email": email} for email in self.emails]
-        if self.organisation:
-            data["org"] = {"company": self.organisation}
+        if self.organisation or self.title:
+            org = {"company": self.organisation, "title": self.title}
+            data["org"] = {key: value for key, value in org.items() if value}
+        if self.website:
+            data["urls"] = [{"url": self.website}]
         return data
 
 

@@ -48,7 +48,10 @@ def _check_unique(field: str, label: str, values: Sequence[str]) -> None:
         raise InvalidContent(field, f"Two {label} are the same.", "Make each of them different.")
 
 
-def _frame(kind: str, header: Header, body: str, footer: str | None, action: dict[str, Any]) -> dict[str, Any]:
+def interactive_frame(
+    kind: str, header: Header, body: str | None, footer: str | None, action: dict[str, Any]
+) -> dict[str, Any]:
+    """Return type and content of an interactive message: what all of them have around their ``action``."""
     interactive: dict[str, Any] = {"type": kind}
     if isinstance(header, Media):
         media = header.body()
@@ -56,7 +59,8 @@ def _frame(kind: str, header: Header, body: str, footer: str | None, action: dic
         interactive["header"] = {"type": header.kind, header.kind: media}
     elif header:
         interactive["header"] = {"type": "text", "text": header}
-    interactive["body"] = {"text": body}
+    if body:
+        interactive["body"] = {"text": body}
     if footer:
         interactive["footer"] = {"text": footer}
     interactive["action"] = action
@@ -95,7 +99,7 @@ class Buttons:
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""
         buttons = [{"type": "reply", "reply": {"id": b.id, "title": b.title}} for b in self.buttons]
-        return _frame("button", self.header, self.body, self.footer, {"buttons": buttons})
+        return interactive_frame("button", self.header, self.body, self.footer, {"buttons": buttons})
 
     def summary(self) -> str:
         """Return one plain line for lists."""
@@ -158,7 +162,7 @@ class ListMessage:
                 for r in section.rows
             ]
             sections.append({**({"title": section.title} if section.title else {}), "rows": rows})
-        return _frame("list", self.header, self.body, self.footer, {"button": self.button, "sections": sections})
+        return interactive_frame("list", self.header, self.body, self.footer, {"button": self.button, "sections": sections})
 
     def summary(self) -> str:
         """Return one plain line for lists."""
@@ -185,7 +189,7 @@ class CtaUrl:
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""
         action = {"name": "cta_url", "parameters": {"display_text": self.label, "url": self.url}}
-        return _frame("cta_url", self.header, self.body, self.footer, action)
+        return interactive_frame("cta_url", self.header, self.body, self.footer, action)
 
     def summary(self) -> str:
         """Return one plain line for lists."""

@@ -2,6 +2,7 @@ from . import whatsapp_lane
 from . import whatsapp_team
 from . import whatsapp_business_account
 from . import whatsapp_business_account_sync
+from . import whatsapp_business_account_catalog
 from . import whatsapp_channel
 from . import whatsapp_channel_rate
 from . import whatsapp_contact
@@ -9,6 +10,7 @@ from . import whatsapp_message_template
 from . import whatsapp_conversation
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_send
+from . import whatsapp_conversation_interactive
 from . import whatsapp_conversation_api
 from . import whatsapp_conversation_store
 from . import whatsapp_chat_message

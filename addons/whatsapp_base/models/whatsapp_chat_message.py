@@ -225,13 +225,12 @@ class WhatsappChatMessage(models.Model):
             target.sudo()._message_reaction(reaction.emoji, "add", partner, no_guest)
 
     def _shown_html(self, content):
-        """Return how Discuss shows an outgoing message: its text, its buttons as a quiet line."""
+        """Return how Discuss shows an outgoing message: as the customer has it, a template's buttons as a quiet line."""
         self.ensure_one()
+        if html := self.conversation_id._sent_html(content):
+            return html
         text = bubbles.text(self.body or self.summary)
-        titles = [button.title for button in getattr(content, "buttons", ())]
-        if self.template_id:
-            titles = self.template_id._button_labels()
-        if titles:
+        if self.template_id and (titles := self.template_id._button_labels()):
             chips = Markup(" ").join(Markup('<span class="o-whatsapp-chip">%s</span>') % title for title in titles)
             text += Markup("<br/>%s") % chips
         return text

@@ -4,6 +4,7 @@ from . import test_api
 from . import test_discuss_live
 from . import test_discuss_post
 from . import test_discuss_store
+from . import test_interactive
 from . import test_intake
 from . import test_js
 from . import test_outbox_claim

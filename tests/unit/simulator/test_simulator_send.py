@@ -46,6 +46,9 @@ def test_every_free_form_type_passes(sim):
         "flow_message_version": "3", "flow_id": "8", "flow_cta": "Book", "flow_token": "t"}}},
     {"type": "button", "header": {"type": "text", "text": "h"}, "body": {"text": "b"}, "footer": {"text": "f"},
      "action": {"buttons": [BUTTON]}},
+    {"type": "catalog_message", "body": {"text": "b"}, "action": {"name": "catalog_message"}},
+    {"type": "request_contact_info", "body": {"text": "b"}, "action": {"name": "request_contact_info"}},
+    {"type": "call_permission_request", "body": {"text": "b"}, "action": {"name": "call_permission_request"}},
 ])
 def test_interactive_messages_pass(sim, interactive):
     sim.inbound()
@@ -75,6 +78,9 @@ def _buttons(*titles):
     ("contacts", [{"name": {"formatted_name": "A"}}], 131009),
     ("reaction", {"emoji": "x"}, 131008),
     ("interactive", {"type": "bogus"}, 131009),
+    ("interactive", {"type": "catalog_message", "body": {"text": "b"}, "action": {"name": "catalog"}}, 131009),
+    ("interactive", {"type": "request_contact_info", "body": {"text": "b"}, "action": {"name": "send"}}, 131009),
+    ("interactive", {"type": "voice_call", "body": {"text": "b"}, "action": {"parameters": {"ttl_minutes": True}}}, 131009),
     ("interactive", _buttons("a", "b", "c", "d"), 131009),
     ("interactive", _buttons("a", "a"), 131009),
     ("interactive", _buttons("x" * 21), 131009),

@@ -1,0 +1,129 @@
+from odoo import api, models
+from odoo.exceptions import ValidationError
+
+from ..cloud_api import outbound
+from ..tools import bubbles_sent
+
+COMMERCE = ("product", "products")
+
+
+class WhatsappConversation(models.Model):
+    """Messages with something to press, places, people and items: for the message builder and for other systems."""
+
+    _inherit = "whatsapp.conversation"
+
+    def send_message(self, kind, values, once=None, reply_to=None):
+        """Send a message that is more than text to the customer of one conversation.
+
+        :param str kind: buttons, list, link, location, location_request, contacts, contact_request, call,
+            call_permission, product, products, catalog or carousel
+        :param dict values: what that kind takes, see the API guide. Of ``contacts``, ``partner_ids`` may stand for
+            ``cards``; the catalogue is the account's unless ``catalog_id`` is given
+        :param str once: see :meth:`send_text`
+        :param int reply_to: ID of the Discuss message that is quoted
+        :returns: as :meth:`send_text`
+        :raises ValidationError: Meta would refuse it; names the field and the remedy
+        """
+        self._check_api_access()
+        content = self._content_of(kind, values)
+        row = self._send_content(
+            content, origin="agent", priority=0, once=once, user=self.env.user, reply_to=self._quotable(reply_to)
+        )
+        self._agent_wrote(self.env.user)
+        return self._api_result(row)
+
+    def _content_of(self, kind, values):
+        """Return the content of ``cloud_api.outbound`` for plain values.
+
+        :raises ValidationError: names the field and the remedy
+        """
+        if kind in COMMERCE and isinstance(values, dict) and not values.get("catalog_id"):
+            # sudo: which catalogue the account has is no secret to who may write in its name
+            values = {**values, "catalog_id": self.channel_id.sudo().account_id.catalog_id or ""}
+        if kind == "contacts" and isinstance(values, dict) and "partner_ids" in values:
+            others = {name: value for name, value in values.items() if name != "partner_ids"}
+            values = {**others, "cards": [*(values.get("cards") or []), *self._partner_cards(values["partner_ids"])]}
+        try:
+            content = outbound.build(kind, values)
+            content.validate()
+        except outbound.InvalidContent as error:
+            raise ValidationError(str(error)) from None
+        return content
+
+    def _partner_cards(self, partner_ids):
+        """Return contact cards of partners that the user may see."""
+        if not isinstance(partner_ids, (list, tuple)) or not all(type(number) is int for number in partner_ids):
+            raise ValidationError(self.env._("“partner_ids” must be a list of contacts' IDs."))
+        partners = self.env["res.partner"].browse(partner_ids).exists()
+        partners.check_access("read")
+        return [
+            {
+                "name": partner.name or partner.display_name,
+                "phones": [phone] if (phone := self.channel_id._international(partner.phone, partner) or partner.phone) else [],
+                "emails": [partner.email_normalized] if partner.email_normalized else [],
+                "organisation": partner.commercial_company_name or "",
+                "title": partner.function or "",
+                "website": partner.website or "",
+            }
+            for partner in partners
+        ]
+
+    def _quotable(self, message_id):
+        """Return Meta's ID of what a Discuss message of this thread is on WhatsApp, or None."""
+        if not message_id:
+            return None
+        # sudo: rows of this conversation only, which the caller may write to
+        quoted = self.env["whatsapp.chat.message"].sudo().search(
+            [("mail_message_id", "=", message_id), ("conversation_id", "=", self.id), ("wamid", "!=", False)], limit=1
+        )
+        return quoted.wamid or None
+
+    @api.model
+    def _sent_labels(self):
+        """Return the words of WhatsApp's own buttons, translated."""
+        return {
+            "items": self.env._("View items"),
+            "item": self.env._("View item"),
+            "catalogue": self.env._("View catalogue"),
+            "send_location": self.env._("Send location"),
+            "share_number": self.env._("Share phone number"),
+            "allow_calls": self.env._("Allow calls"),
+            "call": self.env._("Call on WhatsApp"),
+            "location": self.env._("Location"),
+        }
+
+    def _sent_html(self, content):
+        """Return how Discuss shows a content with buttons, a place, people or items; None for others."""
+        return bubbles_sent.bubble(content, self._sent_labels())
+
+    # ------------------------------------------------------------
+    # Message builder
+    # ------------------------------------------------------------
+
+    def builder_place(self, partner_id=None):
+        """Return a partner (by default our company) as a place: name, address, and coordinates where they are known."""
+        self._check_api_access()
+        partner = self.env["res.partner"].browse(partner_id).exists() if partner_id else self.company_id.partner_id
+        partner.check_access("read")
+        known = bool(partner.partner_latitude or partner.partner_longitude)
+        return {
+            "name": partner.name or "",
+            "address": ", ".join((partner._display_address(without_company=True) or "").split("\n")).strip(", "),
+            "latitude": partner.partner_latitude if known else False,
+            "longitude": partner.partner_longitude if known else False,
+        }
+
+    def builder_settings(self):
+        """Return what the message builder has to know of the account."""
+        self._check_api_access()
+        # sudo: account - only whether there is a catalogue, and which
+        return {"catalog_id": self.channel_id.sudo().account_id.catalog_id or "", "can_search_products": False}
+
+    def builder_products(self, term):
+        """Return items for a term, as ``[{"retailer_id", "name"}]``. Addons that know products fill it."""
+        self._check_api_access()
+        return self._catalog_products(term or "")
+
+    def _catalog_products(self, term, limit=12):
+        """Hook: return products whose name or reference contains ``term``, as ``[{"retailer_id": str, "name": str}]``."""
+        return []

@@ -1,0 +1,123 @@
+import json
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import tagged
+
+from .discuss_common import DiscussCommon
+
+BUTTONS = {"body": "Shall we *deliver*?", "buttons": [{"id": "yes", "title": "Yes"}, {"id": "no", "title": "No"}], "footer": "Acme"}
+
+
+@tagged("-at_install", "post_install")
+class TestInteractive(DiscussCommon):
+    """Messages with something to press: who may send them, what leaves, and how they look in the thread."""
+
+    def send(self, kind, values, user=None, **options):
+        answer = self.conversation.with_user(user or self.agent).send_message(kind, values, **options)
+        return self.Message.browse(answer["id"])
+
+    def payload(self, row):
+        return json.loads(row.payload)["interactive"]
+
+    def test_buttons_leave_as_a_reply_and_show_as_the_customer_has_them(self):
+        row = self.send("buttons", BUTTONS)
+        self.assertEqual((row.state, row.type, row.origin, row.lane), ("queued", "interactive", "agent", "replies"))
+        self.assertEqual(row.user_id, self.agent)
+        self.assertEqual(self.payload(row)["action"]["buttons"][0]["reply"], {"id": "yes", "title": "Yes"})
+        message = row.mail_message_id
+        self.assertEqual(message.author_id, self.agent.partner_id)
+        for part in ("<b>deliver</b>", "Acme", "Yes", "No", "o-whatsapp-sent-button"):
+            self.assertIn(part, message.body)
+        self.assertEqual(message._whatsapp_status()["state"], "queued")
+        self.assertEqual(len(self.conversation.message_line_ids.filtered(lambda r: r.direction == "outbound")), 1)
+
+    def test_the_first_message_takes_the_conversation_like_a_text(self):
+        self.send("location_request", {"body": "Where are you?"})
+        self.assertEqual(self.conversation.user_id, self.agent)
+
+    def test_a_list_shows_its_sections_and_rows(self):
+        row = self.send("list", {"body": "Pick", "button": "See slots", "sections": [
+            {"title": "Today", "rows": [{"title": "10:00", "description": "Free"}]},
+            {"title": "Tomorrow", "rows": [{"title": "11:00"}]}]})
+        for part in ("Today", "10:00", "Free", "Tomorrow", "11:00", "See slots"):
+            self.assertIn(part, row.mail_message_id.body)
+
+    def test_nothing_that_people_write_becomes_html(self):
+        row = self.send("buttons", {"body": "<script>a</script>", "header": "<b>h</b>", "buttons": [{"title": "<i>x</i>"}]})
+        for bad in ("<script", "<b>h", "<i>x"):
+            self.assertNotIn(bad, row.mail_message_id.body)
+
+    def test_what_meta_would_refuse_is_refused_with_the_remedy(self):
+        for kind, values, words in (
+            ("buttons", {"body": "x", "buttons": []}, "1 to 3 buttons"),
+            ("buttons", {"body": "x", "buttons": [{"title": "y" * 21}]}, "21 characters; WhatsApp allows 20"),
+            ("link", {"body": "x", "label": "y", "url": "acme"}, "Start it with https"),
+            ("product", {"retailer_id": "1"}, "Enter its ID in the settings of the account"),
+            ("poem", {}, "There is no kind of message"),
+        ):
+            with self.subTest(kind=kind), self.assertRaisesRegex(ValidationError, words):
+                self.send(kind, values)
+        self.assertFalse(self.Message.search([("conversation_id", "=", self.conversation.id), ("direction", "=", "outbound")]))
+
+    def test_items_are_of_the_accounts_catalogue(self):
+        self.account.catalog_id = "1013839427321234"
+        row = self.send("product", {"retailer_id": "SKU-1", "body": "Look"})
+        self.assertEqual(self.payload(row)["action"], {"catalog_id": "1013839427321234", "product_retailer_id": "SKU-1"})
+        self.assertIn("SKU-1", row.mail_message_id.body)
+
+    def test_a_catalogue_id_has_digits_only(self):
+        with self.assertRaisesRegex(ValidationError, "digits only"):
+            self.account.catalog_id = "my catalogue"
+
+    def test_partners_go_as_contact_cards_with_their_numbers_in_international_form(self):
+        partner = self.env["res.partner"].create(
+            {
+                "name": "Bo Li", "phone": "600 111 222", "country_id": self.env.ref("base.es").id, "function": "Sales",
+                "email": "bo@example.com",
+            }
+        )
+        row = self.send("contacts", {"partner_ids": partner.ids})
+        [card] = json.loads(row.payload)["contacts"]
+        self.assertEqual(card["name"]["formatted_name"], "Bo Li")
+        self.assertEqual(card["phones"][0]["wa_id"], "34600111222")
+        self.assertEqual((card["org"]["title"], card["emails"]), ("Sales", [{"email": "bo@example.com"}]))
+        self.assertIn("bo@example.com", row.mail_message_id.body)
+
+    def test_only_partners_that_the_agent_may_see_can_be_handed_on(self):
+        other = self.env["res.company"].create({"name": "Elsewhere"})
+        partner = self.env["res.partner"].create({"name": "Secret", "company_id": other.id})
+        with self.assertRaises(AccessError):
+            self.send("contacts", {"partner_ids": partner.ids})
+        with self.assertRaises(AccessError):
+            self.conversation.with_user(self.agent).builder_place(partner.id)
+
+    def test_a_place_shows_as_a_link_to_the_map(self):
+        row = self.send("location", {"latitude": 40.4168, "longitude": -3.7038, "name": "Shop", "address": "Calle Mayor 1"})
+        self.assertEqual(json.loads(row.payload)["location"]["latitude"], 40.4168)
+        self.assertIn("openstreetmap.org", row.mail_message_id.body)
+        self.assertIn("Calle Mayor 1", row.mail_message_id.body)
+
+    def test_rights_are_those_of_texts(self):
+        for user, error in ((self.employee, AccessError), (self.other_agent, AccessError), (self.portal, AccessError)):
+            with self.subTest(user=user.login), self.assertRaises(error):
+                self.send("buttons", BUTTONS, user=user)
+            for method in ("builder_settings", "builder_place"):
+                with self.subTest(user=user.login, method=method), self.assertRaises(error):
+                    getattr(self.conversation.with_user(user), method)()
+        self.send("buttons", BUTTONS, user=self.supervisor)
+
+    def test_nothing_but_templates_leaves_outside_the_window(self):
+        self.conversation.window_expires_at = False
+        with self.assertRaises(UserError):
+            self.send("buttons", BUTTONS)
+
+    def test_once_is_once(self):
+        first = self.send("buttons", BUTTONS, once="a")
+        self.assertEqual(self.send("buttons", BUTTONS, once="a"), first)
+
+    def test_a_quote_names_what_this_thread_has_on_whatsapp_and_nothing_else(self):
+        quoted = self.sent(self.conversation)
+        row = self.send("buttons", BUTTONS, reply_to=quoted.mail_message_id.id)
+        self.assertEqual(row.reply_to_wamid, quoted.wamid)
+        elsewhere = self.sent(self._conversation("34600900333"))
+        self.assertFalse(self.send("buttons", BUTTONS, reply_to=elsewhere.mail_message_id.id).reply_to_wamid)
