@@ -13,8 +13,9 @@ from typing import Protocol
 from .error_info import ErrorInfo, Policy, Scope
 from .error_table import ERRORS
 from .meta_error import MetaError
+from .words import _
 
-__all__ = ["ERRORS", "ErrorInfo", "MetaError", "Policy", "Scope", "classify", "retry_delay"]
+__all__ = ["ERRORS", "ErrorInfo", "MetaError", "Policy", "Scope", "classify", "pause_seconds", "retry_delay"]
 
 
 class _Random(Protocol):
@@ -23,28 +24,30 @@ class _Random(Protocol):
 
 _GENERIC: dict[str, ErrorInfo] = {
     "transient": ErrorInfo(
-        None, "Meta is temporarily unavailable", "Meta answered with a temporary failure.",
-        "Nothing: the message is tried again by itself. If it lasts, look at Meta's status page.", Policy.RETRY),
+        None, _("Meta is temporarily unavailable"), _("Meta answered with a temporary failure."),
+        _("Nothing: the message is tried again by itself. If it lasts, look at Meta's status page."), Policy.RETRY),
     "throttle": ErrorInfo(
-        None, "Too many requests", "Meta asked for a pause.", "Nothing: sending goes on by itself, more slowly.",
-        Policy.THROTTLE, Scope.CHANNEL),
+        None, _("Too many requests"), _("Meta asked for a pause."),
+        _("Nothing: sending goes on by itself, more slowly."), Policy.THROTTLE, Scope.CHANNEL),
     "unauthorized": ErrorInfo(
-        None, "Access refused", "Meta did not accept the access token for this call.",
-        "Check the access token and its permissions on the business account.",
+        None, _("Access refused"), _("Meta did not accept the access token for this call."),
+        _("Check the access token and its permissions on the business account."),
         Policy.REFRESH_CREDENTIALS, Scope.ACCOUNT),
     "permission": ErrorInfo(
-        200, "Permission missing", "The access token lacks a permission, or it was taken away.",
-        "Give the system user the WhatsApp permissions and the account, create a new token and save it here.",
+        200, _("Permission missing"), _("The access token lacks a permission, or it was taken away."),
+        _("Give the system user the WhatsApp permissions and the account, create a new token and save it here."),
         Policy.REFRESH_CREDENTIALS, Scope.ACCOUNT),
     "unknown": ErrorInfo(
-        None, "Refused by Meta", "Meta refused the request with a reason that is not in our table.",
-        "Read the details from Meta, correct the message and send it again.", Policy.FAIL),
+        None, _("Refused by Meta"), _("Meta refused the request with a reason that is not in our table."),
+        _("Read the details from Meta, correct the message and send it again."), Policy.FAIL),
 }
 # Pauses of the policies that retry: first pause, growth, longest pause, most attempts.
 _RETRY = (15.0, 2.0, 600.0, 5)
 _THROTTLE = (2.0, 2.0, 120.0, 20)
 _PAIR = (1.0, 4.0, 3600.0, 8)
 _LATER = (3600.0, 3600.0, 3600.0)
+# How long a number rests after an error that concerns more than one message (seconds).
+_PAUSES = {Policy.THROTTLE: 2.0, Policy.STOP_CHANNEL: 3600.0, Policy.REFRESH_CREDENTIALS: 600.0}
 
 
 def classify(error: MetaError | None, http_status: int | None = None) -> ErrorInfo:
@@ -85,8 +88,11 @@ def retry_delay(info: ErrorInfo, attempt: int, rng: _Random = random) -> float |
     :param rng: source of jitter, which spreads the retries of many messages by up to a quarter
     """
     attempt = max(1, attempt)
-    if info.policy is Policy.RETRY_LATER:
-        delays = info.delays or _LATER
+    if info.policy in (Policy.STOP_CHANNEL, Policy.REFRESH_CREDENTIALS):
+        # as often as it takes: the message waits for whoever must act, together with its number
+        return _PAUSES[info.policy]
+    if info.policy in (Policy.RETRY_LATER, Policy.STOP_BULK, Policy.STOP_TEMPLATE):
+        delays = info.delays or (_LATER if info.policy is Policy.RETRY_LATER else ())
         return delays[attempt - 1] * (1 + 0.1 * rng.random()) if attempt <= len(delays) else None
     steps = {Policy.RETRY: _RETRY, Policy.THROTTLE: _THROTTLE, Policy.PAIR_LIMIT: _PAIR}.get(info.policy)
     if steps is None:
@@ -96,3 +102,11 @@ def retry_delay(info: ErrorInfo, attempt: int, rng: _Random = random) -> float |
         return None
     # Jitter only adds: Meta's pauses are minimums.
     return min(longest, first * growth ** min(attempt - 1, 30)) * (1 + 0.25 * rng.random())
+
+
+def pause_seconds(info: ErrorInfo) -> float:
+    """Return how long everything in ``info.scope`` must rest, or 0: for `Policy.STOP_BULK` bulk messages only."""
+    if info.policy in (Policy.RETRY_LATER, Policy.STOP_BULK):
+        wide = info.scope in (Scope.CHANNEL, Scope.ACCOUNT, Scope.APP)
+        return (info.delays or _LATER)[0] if wide else 0.0
+    return _PAUSES.get(info.policy, 0.0)

@@ -17,6 +17,7 @@ from .outbound_interactive import Button, Buttons, CtaUrl, ListMessage, Row, Sec
 from .outbound_spec import KINDS, build
 from .outbound_template import Template, template_components, template_text
 from .recipients import clean_digits, is_bsuid, is_wa_id
+from .words import _
 
 __all__ = [
     "KINDS", "Button", "Buttons", "CallButton", "CallPermission", "Card", "Carousel", "Catalog", "ContactRequest",
@@ -56,8 +57,9 @@ def check_recipient(to: Recipient | str) -> dict[str, str]:
         return {"to": f"+{digits}"}
     if is_bsuid(user_id):
         return {"recipient": str(user_id)}
-    raise InvalidContent("to", "The recipient has neither a valid phone number nor a WhatsApp user id.",
-                         "Save the phone number with its country code on the contact.")
+    raise InvalidContent(
+        "to", _("The recipient has neither a valid phone number nor a WhatsApp user id."),
+        _("Save the phone number with its country code on the contact."))
 
 
 def request(
@@ -80,8 +82,9 @@ def request(
         body["context"] = {"message_id": reply_to}
     if callback_data:
         if len(callback_data) > MAX_CALLBACK_DATA:
-            raise InvalidContent("callback_data", f"The tracking id is longer than {MAX_CALLBACK_DATA} characters.",
-                                 "Use a shorter id.")
+            raise InvalidContent(
+                "callback_data", _("The tracking id is longer than %(limit)s characters."), _("Use a shorter id."),
+                limit=MAX_CALLBACK_DATA)
         body["biz_opaque_callback_data"] = callback_data
     return body
 

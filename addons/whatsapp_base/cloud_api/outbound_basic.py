@@ -5,13 +5,14 @@ Source: Meta, "Send messages" (each type's reference). Import these from `outbou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .content import media_summary
 from .recipients import clean_digits, is_wa_id
 from .values import one_line
+from .words import _
 
 MAX_BODY = 4096
 MAX_CAPTION = 1024
@@ -26,24 +27,44 @@ CAPTIONED = ("image", "video", "document")
 
 
 class InvalidContent(ValueError):
-    """A message that Meta would refuse: which ``field``, what is wrong, and the ``remedy`` for the user."""
+    """A message that Meta would refuse: which ``field``, what is wrong, and the ``remedy`` for the user.
 
-    def __init__(self, field: str, message: str, remedy: str) -> None:
-        super().__init__(f"{message} {remedy}")
-        self.field, self.message, self.remedy = field, message, remedy
+    Both texts are marked for translation with ``words._`` and may name ``values`` as ``%(name)s``; a value called
+    ``label`` is translated, too. Whoever shows the problem to a person uses `text`.
+    """
+
+    def __init__(self, field: str, message: str, remedy: str, **values: Any) -> None:
+        self.field, self._source, self._values = field, (message, remedy), values
+        self.message, self.remedy = (self._fill(text, values) for text in self._source)
+        super().__init__(f"{self.message} {self.remedy}")
+
+    @staticmethod
+    def _fill(text: str, values: dict[str, Any]) -> str:
+        return text % values if values else text
+
+    def text(self, translate: Callable[[str], str]) -> str:
+        """Return problem and remedy in the words of ``translate``, which gets each text before values go in."""
+        values = dict(self._values)
+        if "label" in values:
+            values["label"] = translate(values["label"])
+        try:
+            return " ".join(self._fill(translate(text), values) for text in self._source)
+        except (KeyError, TypeError, ValueError):  # a translation that names other values
+            return str(self)
 
 
 def check_text(field: str, label: str, value: str | None, limit: int, required: bool = True) -> None:
     """Raise `InvalidContent` unless ``value`` is a text of 1 to ``limit`` characters (or empty, if not required)."""
     if value is not None and not isinstance(value, str):
-        raise InvalidContent(field, f"The {label} must be text.", "Enter text.")
+        raise InvalidContent(field, _("The %(label)s must be text."), _("Enter text."), label=label)
     if not (value or "").strip():
         if required or value:
-            raise InvalidContent(field, f"The {label} is empty.", "Enter some text.")
+            raise InvalidContent(field, _("The %(label)s is empty."), _("Enter some text."), label=label)
         return
     if len(value or "") > limit:
         raise InvalidContent(
-            field, f"The {label} has {len(value or '')} characters; WhatsApp allows {limit}.", "Shorten it.")
+            field, _("The %(label)s has %(count)s characters; WhatsApp allows %(limit)s."), _("Shorten it."),
+            label=label, count=len(value or ''), limit=limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +76,7 @@ class Text:
 
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
-        check_text("body", "message", self.body, MAX_BODY)
+        check_text("body", _("message"), self.body, MAX_BODY)
 
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""
@@ -80,19 +101,23 @@ class Media:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         if self.kind not in MEDIA_KINDS:
-            raise InvalidContent("kind", f"WhatsApp has no media of kind {self.kind!r}.",
-                                 "Use image, video, audio, document or sticker.")
+            raise InvalidContent(
+                "kind", _("WhatsApp has no media of kind %(kind)r."),
+                _("Use image, video, audio, document or sticker."), kind=self.kind)
         if bool(self.media_id) == bool(self.link):
-            raise InvalidContent("media_id", "A media message needs an uploaded file or a link, and not both.",
-                                 "Upload the file or give its https address.")
+            raise InvalidContent(
+                "media_id", _("A media message needs an uploaded file or a link, and not both."),
+                _("Upload the file or give its https address."))
         if self.link and not self.link.startswith("https://"):
-            raise InvalidContent("link", "Meta fetches files from https addresses only.", "Upload the file instead.")
+            raise InvalidContent(
+                "link", _("Meta fetches files from https addresses only."), _("Upload the file instead."))
         if self.caption and self.kind not in CAPTIONED:
-            raise InvalidContent("caption", f"WhatsApp shows no caption for {self.kind}.",
-                                 "Send the text as a message of its own.")
-        check_text("caption", "caption", self.caption, MAX_CAPTION, required=False)
+            raise InvalidContent(
+                "caption", _("WhatsApp shows no caption for %(kind)s."), _("Send the text as a message of its own."),
+                kind=self.kind)
+        check_text("caption", _("caption"), self.caption, MAX_CAPTION, required=False)
         if self.voice and self.kind != "audio":
-            raise InvalidContent("voice", "Only audio can be a voice message.", "Send it as audio.")
+            raise InvalidContent("voice", _("Only audio can be a voice message."), _("Send it as audio."))
 
     def body(self) -> dict[str, Any]:
         """Return the media object, which template headers and interactive headers use as well."""
@@ -126,11 +151,11 @@ class Location:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         if not -90 <= self.latitude <= 90:
-            raise InvalidContent("latitude", "The latitude is not between -90 and 90.", "Correct the place.")
+            raise InvalidContent("latitude", _("The latitude is not between -90 and 90."), _("Correct the place."))
         if not -180 <= self.longitude <= 180:
-            raise InvalidContent("longitude", "The longitude is not between -180 and 180.", "Correct the place.")
-        check_text("name", "name of the place", self.name, 1000, required=False)
-        check_text("address", "address", self.address, 1000, required=False)
+            raise InvalidContent("longitude", _("The longitude is not between -180 and 180."), _("Correct the place."))
+        check_text("name", _("name of the place"), self.name, 1000, required=False)
+        check_text("address", _("address"), self.address, 1000, required=False)
 
     def body(self) -> dict[str, Any]:
         """Return the location object, which template headers use as well."""
@@ -158,9 +183,10 @@ class Reaction:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         if not self.message_id:
-            raise InvalidContent("message_id", "A reaction needs a message.", "Choose a message that was delivered.")
+            raise InvalidContent(
+                "message_id", _("A reaction needs a message."), _("Choose a message that was delivered."))
         if len(self.emoji) > 16 or (self.emoji and (self.emoji.isalnum() or not self.emoji.strip())):
-            raise InvalidContent("emoji", "A reaction is exactly one emoji.", "Choose one emoji.")
+            raise InvalidContent("emoji", _("A reaction is exactly one emoji."), _("Choose one emoji."))
 
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""
@@ -210,10 +236,11 @@ class Contacts:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         if not 1 <= len(self.cards) <= MAX_CARDS:
-            raise InvalidContent("cards", f"A message holds 1 to {MAX_CARDS} contacts.", "Choose fewer contacts.")
+            raise InvalidContent(
+                "cards", _("A message holds 1 to %(limit)s contacts."), _("Choose fewer contacts."), limit=MAX_CARDS)
         for card in self.cards:
             if not self._name(card).strip():
-                raise InvalidContent("cards", "A contact has no name.", "Enter the name of every contact.")
+                raise InvalidContent("cards", _("A contact has no name."), _("Enter the name of every contact."))
 
     @staticmethod
     def _name(card: Card | dict[str, Any]) -> str:

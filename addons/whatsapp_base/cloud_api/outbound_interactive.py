@@ -28,24 +28,26 @@ from .outbound_basic import (
     check_text,
 )
 from .values import one_line
+from .words import _
 
 Header = str | Media | None
 
 
 def _check_frame(header: Header, body: str, footer: str | None, limit: int = MAX_INTERACTIVE_BODY) -> None:
-    check_text("body", "message", body, limit)
-    check_text("footer", "footer", footer, MAX_FOOTER, required=False)
+    check_text("body", _("message"), body, limit)
+    check_text("footer", _("footer"), footer, MAX_FOOTER, required=False)
     if isinstance(header, Media):
         header.validate()
         if header.kind not in ("image", "video", "document"):
-            raise InvalidContent("header", f"A header cannot be {header.kind}.", "Use an image, video or document.")
+            raise InvalidContent(
+                "header", _("A header cannot be %(kind)s."), _("Use an image, video or document."), kind=header.kind)
     else:
-        check_text("header", "header", header, MAX_HEADER, required=False)
+        check_text("header", _("header"), header, MAX_HEADER, required=False)
 
 
 def _check_unique(field: str, label: str, values: Sequence[str]) -> None:
     if len(set(values)) != len(values):
-        raise InvalidContent(field, f"Two {label} are the same.", "Make each of them different.")
+        raise InvalidContent(field, _("Two %(label)s are the same."), _("Make each of them different."), label=label)
 
 
 def interactive_frame(
@@ -88,11 +90,12 @@ class Buttons:
         """Raise `InvalidContent` when Meta would refuse the message."""
         _check_frame(self.header, self.body, self.footer)
         if not 1 <= len(self.buttons) <= MAX_BUTTONS:
-            raise InvalidContent("buttons", f"A message has 1 to {MAX_BUTTONS} buttons, this one has "
-                                 f"{len(self.buttons)}.", "Use a list for more choices.")
+            raise InvalidContent(
+                "buttons", _("A message has 1 to %(limit)s buttons, this one has %(count)s."),
+                _("Use a list for more choices."), limit=MAX_BUTTONS, count=len(self.buttons))
         for button in self.buttons:
-            check_text("buttons", "button's label", button.title, MAX_BUTTON_TITLE)
-            check_text("buttons", "button's id", button.id, MAX_BUTTON_ID)
+            check_text("buttons", _("button's label"), button.title, MAX_BUTTON_TITLE)
+            check_text("buttons", _("button's id"), button.id, MAX_BUTTON_ID)
         _check_unique("buttons", "buttons' labels", [button.title for button in self.buttons])
         _check_unique("buttons", "buttons' ids", [button.id for button in self.buttons])
 
@@ -136,21 +139,25 @@ class ListMessage:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         if isinstance(self.header, Media):
-            raise InvalidContent("header", "The header of a list is text.", "Enter text as header.")
+            raise InvalidContent("header", _("The header of a list is text."), _("Enter text as header."))
         _check_frame(self.header, self.body, self.footer, MAX_BODY)
-        check_text("button", "button's label", self.button, MAX_BUTTON_TITLE)
+        check_text("button", _("button's label"), self.button, MAX_BUTTON_TITLE)
         rows = [row for section in self.sections for row in section.rows]
         if not 1 <= len(self.sections) <= MAX_SECTIONS or not 1 <= len(rows) <= MAX_ROWS:
-            raise InvalidContent("sections", f"A list has 1 to {MAX_SECTIONS} sections and 1 to {MAX_ROWS} rows in "
-                                 f"all; this one has {len(self.sections)} and {len(rows)}.", "Offer fewer choices.")
+            raise InvalidContent(
+                "sections",
+                _("A list has 1 to %(sections)s sections and 1 to %(rows)s rows in all; this one has %(has_sections)s and "
+                  "%(has_rows)s."),
+                _("Offer fewer choices."), sections=MAX_SECTIONS, rows=MAX_ROWS, has_sections=len(self.sections),
+                has_rows=len(rows))
         for section in self.sections:
-            check_text("sections", "section's title", section.title, MAX_SECTION_TITLE, len(self.sections) > 1)
+            check_text("sections", _("section's title"), section.title, MAX_SECTION_TITLE, len(self.sections) > 1)
             if not section.rows:
-                raise InvalidContent("sections", "A section has no rows.", "Remove it or add rows.")
+                raise InvalidContent("sections", _("A section has no rows."), _("Remove it or add rows."))
         for row in rows:
-            check_text("rows", "row's id", row.id, MAX_ROW_ID)
-            check_text("rows", "row's title", row.title, MAX_ROW_TITLE)
-            check_text("rows", "row's description", row.description, MAX_ROW_DESCRIPTION, required=False)
+            check_text("rows", _("row's id"), row.id, MAX_ROW_ID)
+            check_text("rows", _("row's title"), row.title, MAX_ROW_TITLE)
+            check_text("rows", _("row's description"), row.description, MAX_ROW_DESCRIPTION, required=False)
         _check_unique("rows", "rows' ids", [row.id for row in rows])
 
     def payload(self) -> dict[str, Any]:
@@ -182,9 +189,10 @@ class CtaUrl:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         _check_frame(self.header, self.body, self.footer)
-        check_text("label", "button's label", self.label, MAX_BUTTON_TITLE)
+        check_text("label", _("button's label"), self.label, MAX_BUTTON_TITLE)
         if not self.url.startswith(("https://", "http://")):
-            raise InvalidContent("url", "The address of the button is no web address.", "Start it with https://.")
+            raise InvalidContent(
+                "url", _("The address of the button is no web address."), _("Start it with https://."))
 
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""

@@ -12,6 +12,7 @@ from typing import Any
 
 from .outbound_basic import InvalidContent, Location, Media
 from .values import one_line
+from .words import _
 
 MAX_NAME = 512
 MAX_PARAMETER = 1024
@@ -90,7 +91,9 @@ def _button_component(index: int, button: ButtonValue) -> dict[str, Any]:
     sub_type, value = ("quick_reply", button) if isinstance(button, str) else button or ("quick_reply", "")
     key = _BUTTON_PARAMETERS.get(sub_type)
     if key is None:
-        raise InvalidContent("buttons", f"A button of type {sub_type!r} takes no value.", "Leave its value out.")
+        raise InvalidContent(
+            "buttons", _("A button of type %(sub_type)r takes no value."), _("Leave its value out."),
+            sub_type=sub_type)
     if key == "action":
         parameter = {"type": "action", "action": value if isinstance(value, dict) else {"flow_token": str(value)}}
     else:
@@ -112,11 +115,13 @@ class Template:
         Whether the values fit this template is checked by ``templates.check_values``.
         """
         if not isinstance(self.name, str) or not _NAME_RE.fullmatch(self.name):
-            raise InvalidContent("name", f"{self.name!r} is no template name.",
-                                 "Use lowercase letters, digits and underscores, as in WhatsApp Manager.")
+            raise InvalidContent(
+                "name", _("%(name)r is no template name."),
+                _("Use lowercase letters, digits and underscores, as in WhatsApp Manager."), name=self.name)
         if not isinstance(self.language, str) or not _LANGUAGE_RE.fullmatch(self.language):
-            raise InvalidContent("language", f"{self.language!r} is no language code.",
-                                 "Use a code such as en or es_MX.")
+            raise InvalidContent(
+                "language", _("%(language)r is no language code."), _("Use a code such as en or es_MX."),
+                language=self.language)
         for component in self.components:
             kind = str(component.get("type", "")).lower()
             for position, parameter in enumerate(component.get("parameters", ()), start=1):
@@ -141,11 +146,16 @@ def _check_parameter(kind: str, position: int, parameter: dict[str, Any]) -> Non
         return
     value = str(parameter.get(key) or "")
     if not value.strip():
-        raise InvalidContent(field, f"Value {position} of the template's {kind} is empty.", "Fill in every variable.")
+        raise InvalidContent(
+            field, _("Value %(position)s of the template's %(kind)s is empty."), _("Fill in every variable."),
+            position=position, kind=kind)
     if key == "text" and (any(c in value for c in "\n\r\t") or " " * 5 in value):
-        raise InvalidContent(field, f"Value {position} of the template's {kind} has line breaks, tabs or long spaces.",
-                             "Write it in one line.")
+        raise InvalidContent(
+            field, _("Value %(position)s of the template's %(kind)s has line breaks, tabs or long spaces."),
+            _("Write it in one line."), position=position, kind=kind)
     limit = {"text": MAX_PARAMETER, "payload": MAX_QUICK_REPLY, "coupon_code": 20}[key]
     if len(value) > limit:
-        raise InvalidContent(field, f"Value {position} of the template's {kind} has {len(value)} characters; WhatsApp "
-                             f"allows {limit}.", "Shorten it.")
+        raise InvalidContent(
+            field,
+            _("Value %(position)s of the template's %(kind)s has %(count)s characters; WhatsApp allows %(limit)s."),
+            _("Shorten it."), position=position, kind=kind, count=len(value), limit=limit)

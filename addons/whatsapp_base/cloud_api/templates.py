@@ -20,6 +20,7 @@ from .outbound_template import (
     template_text,
 )
 from .values import NAME_LENGTH, as_dict, as_id, as_int, as_list, as_text
+from .words import _
 
 __all__ = [
     "MEDIA_HEADERS", "Preview", "SENDABLE", "TemplateDefinition", "Variable", "check_values", "fill", "parse",
@@ -179,8 +180,9 @@ def check_values(
     """
     if not definition.sendable:
         state = definition.status.lower()
-        raise InvalidContent("template", f"The template {definition.name} is {state} at Meta, so it cannot be sent.",
-                             "Choose an approved template.")
+        raise InvalidContent(
+            "template", _("The template %(name)s is %(state)s at Meta, so it cannot be sent."),
+            _("Choose an approved template."), name=definition.name, state=state)
     slots = definition.variables()
     _check_header([v for v in slots if v.component == "header"], header)
     _check_body(definition, [v for v in slots if v.component == "body"], body)
@@ -249,16 +251,19 @@ def _check_header(slots: list[Variable], header: HeaderValue) -> None:
     given = header is not None and header != ""
     if not slots:
         if given:
-            raise InvalidContent("header", "The template's header has nothing to fill in.", "Leave the header out.")
+            raise InvalidContent(
+                "header", _("The template's header has nothing to fill in."), _("Leave the header out."))
         return
     kind = slots[0].kind
     if not given:
-        raise InvalidContent("header", f"The template's header needs a value ({kind}).", "Fill in the header.")
+        raise InvalidContent(
+            "header", _("The template's header needs a value (%(kind)s)."), _("Fill in the header."), kind=kind)
     actual = header.kind if isinstance(header, Media) else "location" if isinstance(header, Location) else (
         as_text(header.get("type")) if isinstance(header, dict) else "text")
     if actual != kind and not (kind == "gif" and actual == "video"):
-        raise InvalidContent("header", f"The template's header needs {kind}, not {actual}.",
-                             f"Give a header of kind {kind}.")
+        raise InvalidContent(
+            "header", _("The template's header needs %(kind)s, not %(actual)s."),
+            _("Give a header of kind %(kind)s."), kind=kind, actual=actual)
 
 
 def _check_body(definition: TemplateDefinition, slots: list[Variable], body: BodyValues) -> None:
@@ -269,38 +274,46 @@ def _check_body(definition: TemplateDefinition, slots: list[Variable], body: Bod
         if missing or extra:
             wrong = (("missing", missing), ("not in the template", extra))
             text = "; ".join(f"{label}: {', '.join(found)}" for label, found in wrong if found)
-            raise InvalidContent("body", f"The values do not match the template's variables ({text}).",
-                                 "Fill in exactly the variables of the template.")
+            raise InvalidContent(
+                "body", _("The values do not match the template's variables (%(text)s)."),
+                _("Fill in exactly the variables of the template."), text=text)
         values = given
     else:
         if len(body) != len(names):
-            raise InvalidContent("body", f"The template's text has {len(names)} variables; {len(body)} values were "
-                                 "given.", "Give one value for each variable.")
+            raise InvalidContent(
+                "body", _("The template's text has %(count)s variables; %(count2)s values were given."),
+                _("Give one value for each variable."), count=len(names), count2=len(body))
         values = dict(zip(names, body))
     for name in names:
         if not isinstance(values[name], dict) and not template_text(values[name]):
-            raise InvalidContent(f"body.{name}", f"The value of {{{{{name}}}}} is empty.", "Fill in every variable.")
+            raise InvalidContent(
+                f"body.{name}", _("The value of {{%(name)s}} is empty."), _("Fill in every variable."), name=name)
     text = as_text(_component(definition.components, "BODY").get("text")) or ""
     length = len(_substitute(text, values))
     if length > MAX_BODY:
-        raise InvalidContent("body", f"With its values the text has {length} characters; WhatsApp allows {MAX_BODY}.",
-                             "Shorten the values.")
+        raise InvalidContent(
+            "body", _("With its values the text has %(length)s characters; WhatsApp allows %(limit)s."),
+            _("Shorten the values."), length=length, limit=MAX_BODY)
 
 
 def _check_buttons(definition: TemplateDefinition, slots: list[Variable], buttons: Sequence[ButtonValue]) -> None:
     by_index = {v.index: v for v in slots}
     for index, value in enumerate(buttons):
         if value is not None and index not in by_index:
-            raise InvalidContent("buttons", f"Button {index + 1} of the template has nothing to fill in.",
-                                 "Leave its value out.")
+            raise InvalidContent(
+                "buttons", _("Button %(index)s of the template has nothing to fill in."), _("Leave its value out."),
+                index=index + 1)
         if isinstance(value, tuple) and value[0] != by_index[index].kind:
-            raise InvalidContent("buttons", f"Button {index + 1} of the template is of type {by_index[index].kind}, "
-                                 f"not {value[0]}.", "Give the value that this button needs.")
+            raise InvalidContent(
+                "buttons", _("Button %(index)s of the template is of type %(kind)s, not %(value)s."),
+                _("Give the value that this button needs."), index=index + 1, kind=by_index[index].kind,
+                value=value[0])
     for slot in slots:
         value = buttons[slot.index] if slot.index is not None and slot.index < len(buttons) else None
         if slot.required and (value is None or value == ""):
-            raise InvalidContent("buttons", f"The button {slot.label or (slot.index or 0) + 1!r} needs a value.",
-                                 "Fill in the button's value.")
+            raise InvalidContent(
+                "buttons", _("The button “%(button)s” needs a value."), _("Fill in the button's value."),
+                button=slot.label or (slot.index or 0) + 1)
 
 
 def _text_variables(name: str, component: dict[str, Any], example_key: str) -> list[Variable]:

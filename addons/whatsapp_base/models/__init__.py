@@ -3,6 +3,7 @@ from . import whatsapp_team
 from . import whatsapp_business_account
 from . import whatsapp_business_account_sync
 from . import whatsapp_business_account_catalog
+from . import whatsapp_business_account_alert
 from . import whatsapp_channel
 from . import whatsapp_channel_rate
 from . import whatsapp_contact
@@ -16,6 +17,7 @@ from . import whatsapp_conversation_store
 from . import whatsapp_chat_message
 from . import whatsapp_chat_message_status
 from . import whatsapp_chat_message_outbox
+from . import whatsapp_chat_message_policy
 from . import whatsapp_chat_message_media
 from . import whatsapp_chat_message_retention
 from . import whatsapp_webhook_event

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..cloud_api import client as cloud_client
 from ..cloud_api import errors
 from ..cloud_api.recipients import clean_digits
+from ..tools.phrases import say
 
 QUALITIES = ("GREEN", "YELLOW", "RED")
 
@@ -64,8 +67,9 @@ class WhatsappBusinessAccount(models.Model):
         """Return what to tell a person about a failed call; never holds a credential."""
         if isinstance(error, cloud_client.ApiError):
             info = errors.classify(error.error, error.http_status)
+            title, remedy = say(self.env, info.title), say(self.env, info.remedy)
             details = error.error.user_message or error.error.details or error.error.message or ""
-            return "\n".join(filter(None, [info.title, info.remedy, details]))
+            return "\n".join(filter(None, [title, remedy, details]))
         return self.env._("WhatsApp could not be reached at %(url)s. %(error)s", url=self.graph_url, error=str(error))
 
     def _missing_settings(self):
@@ -111,15 +115,16 @@ class WhatsappBusinessAccount(models.Model):
         if self.state == "error":
             return
         self.write({"state": "error", "state_message": f"{info.title}. {info.remedy}", "checked_at": fields.Datetime.now()})
-        channel = self.channel_ids[:1]
-        admins = self.env.ref("whatsapp_base.group_whatsapp_admin").all_user_ids.filtered(lambda u: u.active and not u.share)
-        if channel and admins:
-            channel.activity_schedule(
-                "mail.mail_activity_data_warning",
-                summary=self.env._("WhatsApp refuses the access token of %s", self.name),
-                note=info.remedy,
-                user_id=admins.sorted("id")[-1:].id,
-            )
+        self._alert(self.channel_ids[:1] or self, self.env._("WhatsApp refuses the access token of %s", self.name), info.remedy)
+
+    @api.model
+    def _sync_soon(self):
+        """Have numbers and templates fetched anew within minutes; many calls make one run."""
+        cron = self.env.ref("whatsapp_base.ir_cron_whatsapp_sync")
+        soon = fields.Datetime.now() + timedelta(minutes=2)
+        # sudo: triggers are the system's; a run that is planned already will do
+        if not self.env["ir.cron.trigger"].sudo().search_count([("cron_id", "=", cron.id), ("call_at", "<=", soon)], limit=1):
+            cron.sudo()._trigger(soon)
 
     @api.model
     def _cron_sync(self):

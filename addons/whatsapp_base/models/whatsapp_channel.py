@@ -3,6 +3,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
 from ..cloud_api import limits, recipients
+from ..tools.phrases import Phrase
 
 
 class WhatsappChannel(models.Model):
@@ -52,8 +53,11 @@ class WhatsappChannel(models.Model):
         "Reserved for Replies", default=20, help="Percentage of the rate that bulk messages must leave to people's replies."
     )
     paused_until = fields.Datetime(readonly=True, copy=False)
-    pause_reason = fields.Char(readonly=True, copy=False)
+    pause_reason = Phrase(readonly=True, copy=False)
     is_paused = fields.Boolean(compute="_compute_is_paused")
+    bulk_paused_until = fields.Datetime("Campaigns Paused Until", readonly=True, copy=False)
+    bulk_pause_reason = Phrase(readonly=True, copy=False)
+    is_bulk_paused = fields.Boolean(compute="_compute_is_paused")
     breaker_failures = fields.Integer(readonly=True, copy=False)
     conversation_count = fields.Integer(compute="_compute_conversation_count")
     color = fields.Integer()
@@ -66,11 +70,12 @@ class WhatsappChannel(models.Model):
             rate = limits.RATES.get(channel.throughput_level, limits.STANDARD_RATE)
             channel.send_rate = int(min(rate, limits.COEXISTENCE_RATE) if channel.is_on_phone_app else rate)
 
-    @api.depends("paused_until")
+    @api.depends("paused_until", "bulk_paused_until")
     def _compute_is_paused(self):
         now = fields.Datetime.now()
         for channel in self:
             channel.is_paused = bool(channel.paused_until and channel.paused_until > now)
+            channel.is_bulk_paused = bool(channel.bulk_paused_until and channel.bulk_paused_until > now)
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_conversation_count(self):
@@ -157,24 +162,37 @@ class WhatsappChannel(models.Model):
     def _pause(self, seconds, reason):
         """Hold everything that this number would send, for ``seconds``; a longer pause wins.
 
-        Written with SQL because senders do it between two batches, beside users who edit the number.
+        :param str reason: in English, see ``tools.phrases``
         """
-        self.flush_recordset(["paused_until", "pause_reason"])
+        self._hold("paused_until", "pause_reason", seconds, reason)
+
+    def _pause_bulk(self, seconds, reason):
+        """Hold campaigns and other bulk messages only; replies and notifications go on."""
+        self._hold("bulk_paused_until", "bulk_pause_reason", seconds, reason)
+
+    def _hold(self, until, why, seconds, reason):
+        """Set a pause, with SQL: senders do it between two batches, beside users who edit the number."""
+        self.flush_recordset([until, why])
         self.env.cr.execute(
             SQL(
                 """UPDATE whatsapp_channel
-                      SET paused_until = GREATEST(paused_until, (now() AT TIME ZONE 'utc') + %s * interval '1 second'),
-                          pause_reason = %s
-                    WHERE id = ANY(%s)""",
-                seconds, reason, self.ids,
+                      SET %(until)s = GREATEST(%(until)s, (now() AT TIME ZONE 'utc') + %(seconds)s * interval '1 second'),
+                          %(why)s = %(reason)s
+                    WHERE id = ANY(%(ids)s)""",
+                until=SQL.identifier(until), why=SQL.identifier(why), seconds=seconds, reason=reason, ids=self.ids,
             )
         )
-        self.invalidate_recordset(["paused_until", "pause_reason", "is_paused"])
+        self.invalidate_recordset([until, why, "is_paused", "is_bulk_paused"])
 
     def action_resume(self):
         """Send again at once, whatever the reason of the pause was."""
         self.check_access("write")
-        self.write({"paused_until": False, "pause_reason": False, "breaker_failures": 0})
+        self.write(
+            {
+                "paused_until": False, "pause_reason": False, "breaker_failures": 0,
+                "bulk_paused_until": False, "bulk_pause_reason": False,
+            }
+        )
         self.env["whatsapp.lane"]._wake("replies", "bulk")
 
     def action_view_conversations(self):

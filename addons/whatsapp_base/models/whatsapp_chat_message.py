@@ -7,6 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import bubbles
+from ..tools.phrases import Phrase
 from ..tools.readable import pretty
 
 OUTBOUND_STATES = [
@@ -83,8 +84,8 @@ class WhatsappChatMessage(models.Model):
     read_at = fields.Datetime(readonly=True)
     failed_at = fields.Datetime(readonly=True)
     error_code = fields.Integer(readonly=True)
-    error_title = fields.Char("Problem", readonly=True)
-    error_remedy = fields.Char("What to Do", readonly=True)
+    error_title = Phrase("Problem", readonly=True)
+    error_remedy = Phrase("What to Do", readonly=True)
     error_details = fields.Char("Details from Meta", readonly=True)
     origin = fields.Selection(
         [

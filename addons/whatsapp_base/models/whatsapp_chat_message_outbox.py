@@ -6,7 +6,6 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..cloud_api import errors
-from ..cloud_api.errors import Policy
 from ..lanes import LOCK_RUNNER
 from ..lanes.sender import PENDING_MEDIA, Job, Upload
 from .whatsapp_chat_message_status import FINAL, RANKS
@@ -16,7 +15,6 @@ _logger = logging.getLogger(__name__)
 # failures to reach Meta at all, in a row, after which a number rests, and for how long (seconds)
 BREAKER_FAILURES = 5
 BREAKER_PAUSE = 15
-PAUSES = {Policy.THROTTLE: 2, Policy.STOP_CHANNEL: 3600, Policy.REFRESH_CREDENTIALS: 600}
 # rules of ours that forbid a message which was queued when it was still allowed
 WINDOW_CLOSED = 131047
 BLOCKED_HERE = "blocked"
@@ -60,9 +58,11 @@ class WhatsappChatMessage(models.Model):
             SQL(
                 """SELECT c.id, c.send_rate, c.reply_reserve FROM whatsapp_channel c
                     WHERE (c.paused_until IS NULL OR c.paused_until <= now() AT TIME ZONE 'utc')
+                      AND (%(lane)s <> 'bulk' OR c.bulk_paused_until IS NULL
+                           OR c.bulk_paused_until <= now() AT TIME ZONE 'utc')
                       AND EXISTS (SELECT 1 FROM whatsapp_chat_message q
-                                   WHERE q.channel_id = c.id AND q.lane = %s AND q.state = 'queued' AND %s)""",
-                lane, self._due("q"),
+                                   WHERE q.channel_id = c.id AND q.lane = %(lane)s AND q.state = 'queued' AND %(due)s)""",
+                lane=lane, due=self._due("q"),
             )
         )
 
@@ -181,8 +181,6 @@ class WhatsappChatMessage(models.Model):
                     "remedy": self.env._("It is tried again by itself."), "details": outcome.text}
         info = errors.classify(outcome.error, outcome.http_status)
         delay = errors.retry_delay(info, outcome.job.attempts)
-        if info.policy in (Policy.STOP_CHANNEL, Policy.REFRESH_CREDENTIALS):
-            delay = PAUSES[info.policy]
         texts = {
             "code": outcome.error.code if outcome.error else None,
             "title": info.title, "remedy": info.remedy,
@@ -266,21 +264,6 @@ class WhatsappChatMessage(models.Model):
                 )
             )
             self.env["whatsapp.contact"].browse(known).invalidate_recordset(["bsuid"], flush=False)
-
-    def _react_to_error(self, error, http_status):
-        """Do what an error asks for beyond the message itself: pause the number, mark the contact, call for help."""
-        self.ensure_one()
-        info = errors.classify(error, http_status)
-        if info.policy is Policy.INVALID_NUMBER:
-            self.contact_id.is_unreachable = True
-        elif info.policy is Policy.STOP_MARKETING:
-            self.contact_id.marketing_stopped = True
-        elif info.policy is Policy.REFRESH_CREDENTIALS:
-            account = self.channel_id.account_id
-            account._credentials_refused(info)
-            account.channel_ids._pause(PAUSES[info.policy], info.title)
-        elif info.policy in PAUSES:
-            self.channel_id._pause(PAUSES[info.policy], info.title)
 
     def _update_breaker(self, outcomes):
         """Rest a number that cannot reach Meta, so that its lane does not spend its threads on it."""

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..cloud_api import outbound
 from ..lanes.sender import PENDING_MEDIA
+from ..tools import phrases
 
 MEGABYTE = 1024 * 1024
 # Meta, "Media", supported types: mimetype -> kind; whatever is missing here goes out as a document
@@ -117,7 +118,7 @@ class WhatsappConversation(models.Model):
         try:
             content.validate()
         except outbound.InvalidContent as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(phrases.explain(self.env, error)) from None
         payload = content.payload()
         priority = PRIORITY.get(origin, 1) if priority is None else priority
         row = Message.create(

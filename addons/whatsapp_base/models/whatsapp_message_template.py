@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..cloud_api import outbound, templates
-from ..tools import bubbles
+from ..tools import bubbles, phrases
 
 CATEGORIES = [("MARKETING", "Marketing"), ("UTILITY", "Utility"), ("AUTHENTICATION", "Authentication")]
 
@@ -129,7 +129,7 @@ class WhatsappMessageTemplate(models.Model):
         try:
             return templates.fill(self._definition(), header, body, buttons)
         except outbound.InvalidContent as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(phrases.explain(self.env, error)) from None
 
     def _preview(self, header=None, body=()):
         """Return the text that the customer will see."""

@@ -1,4 +1,6 @@
 from . import test_account
+from . import test_error_policies
+from . import test_phrases
 from . import test_announce
 from . import test_api
 from . import test_discuss_live

@@ -81,11 +81,6 @@ class TestOutboxResults(WhatsappCommon):
         self.refuse(self.job, 131047, 400)
         self.assertEqual((self.row.state, self.row.error_code), ("failed", 131047))
 
-    def test_not_on_whatsapp_marks_the_contact(self):
-        self.refuse(self.job, 131026, 400)
-        self.assertEqual(self.row.state, "failed")
-        self.assertTrue(self.row.contact_id.is_unreachable)
-
     def test_marketing_stop_marks_the_contact(self):
         self.refuse(self.job, 131050, 400)
         self.assertTrue(self.row.contact_id.marketing_stopped)

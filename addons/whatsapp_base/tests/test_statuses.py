@@ -63,8 +63,11 @@ class TestStatuses(WhatsappCommon):
         self.assertEqual(self.row.state, "delivered")
 
     def test_unreachable_people_are_marked_until_they_write(self):
-        self.apply_statuses(self.status(self.row.wamid, "failed", errors=[{"code": 131026}]))
         contact = self.row.contact_id
+        rows = [self.row, *(self.sent(self.row.conversation_id) for _more in range(2))]
+        for row in rows:
+            self.assertFalse(contact.is_unreachable)
+            self.apply_statuses(self.status(row.wamid, "failed", errors=[{"code": 131026}]))
         self.assertTrue(contact.is_unreachable)
         self.receive(self.inbound_text(**{"from": contact.wa_id}), contacts=[{"wa_id": contact.wa_id}])
         self.assertFalse(contact.is_unreachable)
