@@ -12,6 +12,7 @@
         "security/ir.model.access.csv",
         "security/whatsapp_base_rules.xml",
         "data/ir_cron_data.xml",
+        "data/compose_cron_data.xml",
         "wizard/whatsapp_send_template_views.xml",
         "views/whatsapp_conversation_views.xml",
         "views/whatsapp_chat_message_views.xml",

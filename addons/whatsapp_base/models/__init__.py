@@ -19,6 +19,8 @@ from . import whatsapp_chat_message_status
 from . import whatsapp_chat_message_outbox
 from . import whatsapp_chat_message_policy
 from . import whatsapp_chat_message_media
+from . import whatsapp_chat_message_record
+from . import whatsapp_chat_message_fallback
 from . import whatsapp_chat_message_retention
 from . import whatsapp_webhook_event
 from . import whatsapp_webhook_event_shown
@@ -29,9 +31,14 @@ from . import discuss_channel_member
 from . import discuss_channel_member_store
 from . import discuss_channel_post
 from . import discuss_channel_store
+from . import ir_actions_report
 from . import ir_websocket
 from . import mail_message
 from . import mail_message_reaction
+from . import mail_thread_recipients
+from . import mail_thread
+from . import mail_thread_document
+from . import mail_thread_live
 from . import res_company
 from . import res_config_settings
 from . import res_partner

@@ -177,5 +177,5 @@ class DiscussChannel(models.Model):
         conversation._agent_wrote(self.env.user)
 
     def _check_can_update_message_content(self, message):
-        message._whatsapp_check_unsent()
+        message._whatsapp_check_unsent()  # here as well: channels do not ask what mail.thread asks
         return super()._check_can_update_message_content(message)

@@ -113,6 +113,22 @@ class WhatsappChannel(models.Model):
     # Conversations
     # ------------------------------------------------------------
 
+    @api.model
+    def _default_for(self, company, template=None):
+        """Return the number to send from where nobody chose one: the first of the company, or of the template's account.
+
+        :raises UserError: there is none
+        """
+        domain = [("company_id", "=", company.id)]
+        if template:
+            domain = [("account_id", "=", template.account_id.id)]
+        channel = self.search(domain, limit=1)
+        if not channel:
+            raise UserError(
+                self.env._("“%s” has no WhatsApp number to send from. Ask a WhatsApp administrator to connect one.", company.name)
+            )
+        return channel
+
     def _conversation_with(self, partner=None, phone=None, contact=None):
         """Return the conversation of this number with somebody, created where there is none.
 

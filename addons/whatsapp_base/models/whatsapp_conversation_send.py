@@ -70,6 +70,11 @@ class WhatsappConversation(models.Model):
             rows |= self._send_content(content, attachment=attachment, **options)
         return rows
 
+    def _document_header(self, attachment):
+        """Return the file as header of a template; the lane uploads it when the message leaves."""
+        self._media_kind(attachment)  # tells what is wrong with files that WhatsApp does not take
+        return outbound.Media("document", media_id=PENDING_MEDIA, filename=attachment.name)
+
     def _media_kind(self, attachment):
         """Return how WhatsApp takes a file, or explain why it does not."""
         mimetype = (attachment.mimetype or "").split(";")[0].strip()
@@ -95,7 +100,7 @@ class WhatsappConversation(models.Model):
 
     def _send_content(
         self, content, *, origin="api", once=None, priority=None, reply_to=None, template=None, attachment=None,
-        mail_message=None, shown=None, user=None, scheduled_at=None,
+        mail_message=None, shown=None, user=None, scheduled_at=None, values=None,
     ):
         """Queue any content of ``cloud_api.outbound`` to the customer of this conversation.
 
@@ -106,6 +111,7 @@ class WhatsappConversation(models.Model):
         :param mail_message: the Discuss message that shows it already; without one, it is posted to the thread
         :param str shown: text to show in Discuss where it differs from the content's summary
         :param datetime scheduled_at: not before, naive UTC
+        :param dict values: more values of the row, such as the record that it is sent from
         :returns: ``whatsapp.chat.message`` record in state ``queued``
         :raises UserError: the window is closed for free text, the contact is blocked
         :raises ValidationError: Meta would refuse the content; names the field and the remedy
@@ -144,6 +150,7 @@ class WhatsappConversation(models.Model):
                 "scheduled_at": scheduled_at,
                 "mail_message_id": mail_message.id if mail_message else False,
                 "user_id": user.id if user else False,
+                **(values or {}),
             }
         )
         if not mail_message and row.lane != "bulk":

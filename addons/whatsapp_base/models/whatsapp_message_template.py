@@ -136,6 +136,10 @@ class WhatsappMessageTemplate(models.Model):
         definition = self._definition()
         return templates.render_preview(definition.components, {"header": header, "body": body}).text
 
+    def _takes_document(self):
+        """Tell whether the header is a document."""
+        return (self._definition().component("HEADER").get("format") or "").upper() == "DOCUMENT"
+
     def _button_labels(self):
         """Return the labels of the template's buttons."""
         return list(templates.render_preview(self._definition().components).buttons)

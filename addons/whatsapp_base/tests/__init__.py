@@ -7,6 +7,7 @@ from . import test_discuss_live
 from . import test_discuss_post
 from . import test_discuss_store
 from . import test_interactive
+from . import test_fallback
 from . import test_intake
 from . import test_js
 from . import test_outbox_claim
@@ -14,6 +15,7 @@ from . import test_outbox_results
 from . import test_screens
 from . import test_secrets
 from . import test_security
+from . import test_record_send
 from . import test_senders
 from . import test_statuses
 from . import test_webhook

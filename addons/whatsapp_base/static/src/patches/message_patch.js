@@ -10,11 +10,11 @@ Message.components = { ...Message.components, WhatsappTicks };
 patch(MessageModel.prototype, {
     setup() {
         super.setup(...arguments);
-        /** @type {{id: number, state: string, code: number|false, title: string|false, remedy: string|false, at: string|false}|false} */
+        /** @type {{id: number, state: string, code: number|false, title: string|false, remedy: string|false, at: string|false, scheduled_at: string|false}|false} */
         this.whatsapp_status = undefined;
     },
     get editable() {
-        if (this.thread?.isWhatsapp && !this.isNote) {
+        if ((this.thread?.isWhatsapp && !this.isNote) || this.whatsapp_status) {
             return false;
         }
         return super.editable;

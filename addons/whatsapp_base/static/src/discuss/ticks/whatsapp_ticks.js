@@ -103,6 +103,13 @@ export class WhatsappTicks extends Component {
     }
 
     get label() {
+        if (this.status.scheduled_at) {
+            return _t("Scheduled for %(date)s", {
+                date: deserializeDateTime(this.status.scheduled_at).toLocaleString(
+                    luxon.DateTime.DATETIME_MED,
+                ),
+            });
+        }
         if (!this.status.at || !["sent", "delivered", "read"].includes(this.status.state)) {
             return this.shown.label.toString();
         }
