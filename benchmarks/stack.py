@@ -236,8 +236,8 @@ class Stack:
         """Make contacts and conversations (no customer, no Discuss channel) of phones `first`, `first` + 1, ..."""
         params = {"first": first, "last": first + count - 1, "channel": self.channel_id}
         self.sql(
-            """INSERT INTO whatsapp_contact (company_id, portfolio, wa_id, profile_name, active, create_date, write_date)
-               SELECT n.company_id, n.portfolio, p::text, 'Bulk ' || p, TRUE, now(), now()
+            """INSERT INTO whatsapp_contact (company_id, portfolio, wa_id, phone_key, profile_name, active, create_date, write_date)
+               SELECT n.company_id, n.portfolio, p::text, p::text, 'Bulk ' || p, TRUE, now(), now()
                  FROM whatsapp_channel n, generate_series(%(first)s, %(last)s) AS p WHERE n.id = %(channel)s""", params)
         self.sql(
             """INSERT INTO whatsapp_conversation (channel_id, contact_id, company_id, state, window_expires_at, create_date, write_date)

@@ -11,6 +11,7 @@
         "security/whatsapp_base_groups.xml",
         "security/ir.model.access.csv",
         "security/whatsapp_base_rules.xml",
+        "security/whatsapp_identity_rules.xml",
         "data/ir_cron_data.xml",
         "data/compose_cron_data.xml",
         "wizard/whatsapp_send_template_views.xml",

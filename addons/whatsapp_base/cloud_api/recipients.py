@@ -53,3 +53,37 @@ def to_wa_id(number: str, region: str | None = None) -> str | None:
     if not phonenumbers.is_possible_number(parsed):
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164).lstrip("+")
+
+
+def phone_key(digits: str) -> str:
+    """Return one spelling for all digits under which one WhatsApp user may be known; "" for none.
+
+    Three countries changed their mobile numbers, and WhatsApp keeps old accounts under the old ones: Brazil added
+    a ninth digit, Mexico dropped a 1 after its country code, Argentina writes a 9 there or a 15 further inside.
+    """
+    if len(digits) < 12 or digits[0] != "5":
+        return digits
+    if len(digits) == 13:
+        if digits.startswith("521") or digits.startswith("549"):
+            return digits[:2] + digits[3:]
+        # 55, area, 9, then the former mobile number, which began with 6 to 9; 2 to 5 are landlines
+        if digits.startswith("55") and digits[4] == "9" and digits[5] in "6789":
+            return digits[:4] + digits[5:]
+    if len(digits) == 14 and digits.startswith("54"):
+        written = to_wa_id(f"+{digits}")
+        if written and len(written) == 13 and written.startswith("549"):
+            return phone_key(written)
+    return digits
+
+
+def phone_variants(digits: str) -> tuple[str, ...]:
+    """Return all E.164 spellings of the user with these digits, the given one first (see `phone_key`)."""
+    key = phone_key(digits)
+    other = None
+    if len(key) == 12 and key.startswith("52"):
+        other = f"521{key[2:]}"
+    elif len(key) == 12 and key.startswith("54"):
+        other = f"549{key[2:]}"
+    elif len(key) == 12 and key.startswith("55") and key[4] in "6789":
+        other = f"{key[:4]}9{key[4:]}"
+    return tuple(dict.fromkeys(filter(None, (digits, key, other))))

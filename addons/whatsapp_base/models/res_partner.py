@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..cloud_api.recipients import phone_variants
+
 
 class ResPartner(models.Model):
     _inherit = "res.partner"
@@ -27,3 +29,16 @@ class ResPartner(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_conversation_action")
         return dict(action, domain=[("partner_id", "=", self.id)])
+
+    @api.model
+    def _whatsapp_with_phones(self, company, phones):
+        """Return the customers with one of these phones (digits), in whatever spelling; the one to choose first.
+
+        A person comes before the company they work for, then the oldest: what a person may change on the contact.
+        """
+        numbers = {f"+{variant}" for phone in phones for variant in phone_variants(phone)}
+        return self.search_fetch(
+            [("phone_sanitized", "in", list(numbers)), ("company_id", "in", [False, company.id])],
+            ["phone_sanitized"],
+            order="is_company, id",
+        )

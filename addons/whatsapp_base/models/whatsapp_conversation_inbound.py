@@ -73,6 +73,7 @@ class WhatsappConversation(models.Model):
         self._touch(rows)
         self._show(rows, incoming)
         rows._mirror_on_records()
+        rows._follow_identity_changes(incoming)
         if any(row.media_state for row in rows):
             self.env["whatsapp.lane"]._wake("media")
         return rows

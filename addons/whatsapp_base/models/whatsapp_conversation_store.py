@@ -150,6 +150,16 @@ class WhatsappConversation(models.Model):
                 subchannel=self._queue_subchannel(*queue),
             )
 
+    def _announce_gone(self):
+        """Take conversations that are about to be deleted out of the clients' queues."""
+        group = self.env["res.groups"].browse(self.env["ir.model.data"]._xmlid_to_res_id(AGENT_GROUP))
+        for conversation in self:
+            group._bus_send(
+                "whatsapp.conversation/queue",
+                {"waiting": {}, "known": {}, "gone": conversation.ids},
+                subchannel=self._queue_subchannel(*conversation._queue()),
+            )
+
     @api.model
     def _waiting_for_client(self, limit):
         """Return the newest waiting conversations that the user may see, and whether there are more."""

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 
 from ..cloud_api import inbound
 from ..lanes import LOCK_CLAIM, LOCK_CONTACT
+from ..tools.contact_locks import person_keys
 from .whatsapp_lane import is_conflict
 
 _logger = logging.getLogger(__name__)
@@ -173,13 +174,9 @@ class WhatsappWebhookEvent(models.Model):
 
     @staticmethod
     def _lock_keys(update):
-        """Return the advisory lock keys (int4) of a message's or status's person at one number.
-
-        One for each of their IDs: some notifications carry the phone, some the user ID, some both.
-        """
+        """Return the advisory lock keys (int4) of a message's or status's person at one number."""
         person = update.sender if isinstance(update, inbound.InboundMessage) else update.recipient
-        ids = [person.user_id, person.wa_id]
-        return {fold_int4(f"{update.phone_number_id}/{name}") for name in ids if name} or {fold_int4("nobody")}
+        return person_keys(update.phone_number_id, person.wa_id, person.user_id)
 
     def _parse(self):
         self.ensure_one()
@@ -419,11 +416,3 @@ def contact_json(sender):
     if sender.parent_user_id:
         result["parent_user_id"] = sender.parent_user_id
     return result
-
-
-def fold_int4(text):
-    """Return a signed 32-bit number for a text, the same in every process."""
-    value = 2166136261
-    for byte in text.encode():
-        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
-    return value - 2**32 if value >= 2**31 else value

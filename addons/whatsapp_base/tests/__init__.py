@@ -19,3 +19,4 @@ from . import test_record_send
 from . import test_senders
 from . import test_statuses
 from . import test_webhook
+from . import test_identity

@@ -103,7 +103,7 @@ class WhatsappSeller(models.Model):
         """Return the seller who writes as this WhatsApp contact; by number or chosen contact, never by name."""
         identity = [("contact_id", "=", contact.id)]
         if contact.wa_id:
-            identity = ["|", *identity, ("wa_id", "=", contact.wa_id)]
+            identity = ["|", *identity, ("wa_id", "in", recipients.phone_variants(contact.wa_id))]
         return self.search([("company_id", "=", contact.company_id.id), *identity], limit=1)
 
     def _conversation(self, channel):
