@@ -12,6 +12,7 @@ Nothing in this package knows Odoo: it imports the standard library, ``requests`
 ``limits``                token buckets for throughput and pair limits
 ``markup``                WhatsApp formatting to safe HTML and back
 ``templates``             template definitions, their variables, previews and checks
+``languages``             Meta's language codes, and which one a person gets
 ``recipients``            phone digits and business-scoped user ids
 ``values``                reading of untrusted JSON values
 ========================  ====================================================================

@@ -1,11 +1,14 @@
 """Languages of templates: Meta's codes, and which of them serves somebody whose language is written otherwise.
 
-Source: Meta, "Supported languages" of message templates.
+Source: Meta, "Supported languages" of message templates. Meta sends exactly the language that is asked for and never
+falls back by itself (error 132001), so the choice is made here.
 """
 
 from __future__ import annotations
 
-__all__ = ["LANGUAGES", "RIGHT_TO_LEFT", "candidates", "closest", "is_right_to_left"]
+from collections.abc import Collection
+
+__all__ = ["LANGUAGES", "RIGHT_TO_LEFT", "candidates", "choose", "closest", "is_right_to_left", "normalize"]
 
 #: Meta's code -> English name
 LANGUAGES = {
@@ -39,26 +42,53 @@ RIGHT_TO_LEFT = ("ar", "fa", "he", "prs", "ps", "ur")
 
 # Other names of a language -> Meta's.
 _ALIASES = {"no": "nb", "nn": "nb", "tl": "fil", "iw": "he", "in": "id"}
+# Of several regions, the one that most people take for the language itself.
+_USUAL = {"en": "en_US", "pt": "pt_BR", "es": "es_ES", "zh": "zh_CN"}
+
+
+def normalize(code: str | None) -> str:
+    """Return a language code as Meta spells it (``pt-br`` is ``pt_BR``, ``tl_PH`` is ``fil``); empty for nothing.
+
+    >>> normalize("sr@latin")
+    'sr'
+    """
+    base, _, region = (code or "").strip().replace("-", "_").partition("@")[0].partition("_")
+    base = base.lower()
+    if base in _ALIASES:
+        return _ALIASES[base]
+    return f"{base}_{region.upper()}" if region else base
 
 
 def candidates(code: str | None) -> list[str]:
     """Return Meta's codes that serve somebody with this language, best first.
 
+    Exactly theirs, the language without its region, then other regions, the usual one first.
+
     :param code: any spelling: ``pt_BR``, ``en-US``, ``es_419``, ``sr@latin``, ``tl_PH``
     """
-    code = (code or "").replace("-", "_").partition("@")[0]
-    base, _, region = code.partition("_")
-    base = _ALIASES.get(base.lower(), base.lower())
-    if not base:
-        return []
-    exact = f"{base}_{region.upper()}" if region else base
-    relatives = sorted(known for known in LANGUAGES if known.partition("_")[0] == base)
-    return list(dict.fromkeys([known for known in (exact, base) if known in LANGUAGES] + relatives))
+    return _relatives(normalize(code), LANGUAGES)
 
 
-def closest(code: str | None, available) -> str | None:
+def closest(code: str | None, available: Collection[str]) -> str | None:
     """Return the one of ``available`` that serves this language best, or None."""
-    return next((known for known in candidates(code) if known in available), None)
+    spelled = {normalize(known): known for known in available}
+    found = _relatives(normalize(code), spelled)
+    return spelled[found[0]] if found else None
+
+
+def choose(wanted: str | None, available: Collection[str], fallback: str | None = None) -> str | None:
+    """Return the one of ``available`` that somebody gets, None when there is none.
+
+    What serves their language best, else what serves the fall-back language, else English, else the first.
+    """
+    found = (closest(code, available) for code in (wanted, fallback, "en"))
+    return next(filter(None, found), min(available, default=None))
+
+
+def _relatives(code: str, known: Collection[str]) -> list[str]:
+    base = code.partition("_")[0]
+    same = sorted(other for other in known if base and other.partition("_")[0] == base)
+    return sorted(same, key=lambda other: (other != code, other != base, other != _USUAL.get(base)))
 
 
 def is_right_to_left(code: str | None) -> bool:

@@ -13,6 +13,8 @@ from . import whatsapp_contact_identity
 from . import whatsapp_contact_merge
 from . import whatsapp_contact_merge_request
 from . import whatsapp_message_template
+from . import whatsapp_message_template_translation
+from . import whatsapp_message_template_sync
 from . import whatsapp_conversation
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_send

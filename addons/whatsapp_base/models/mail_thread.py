@@ -155,7 +155,8 @@ class MailThread(models.AbstractModel):
                 if in_header:
                     header = conversation._document_header(document)
                 rows |= conversation._send_template(
-                    template, header, values.get("body") or (), values.get("buttons") or (), once=once,
+                    template, header, values.get("body") or (), values.get("buttons") or (),
+                    language=values.get("language"), once=once,
                     attachment=document if in_header else None, values=first, **options,
                 )
             except (UserError, ValidationError) as error:
@@ -181,8 +182,8 @@ class MailThread(models.AbstractModel):
         return not template
 
     def _whatsapp_template_values(self, template, free=None, language=None):
-        """Return ``{record id: {"header", "body", "buttons"}}`` with which the template is filled."""
-        return {record.id: dict(free or {}) for record in self}
+        """Return ``{record id: {"header", "body", "buttons", "language"}}`` with which the template is filled."""
+        return {record.id: {**(free or {}), "language": language} for record in self}
 
     def _whatsapp_conversations(self, channel, recipients):
         """Return ``{recipient key: conversation}``, created where there are none, in bulk."""

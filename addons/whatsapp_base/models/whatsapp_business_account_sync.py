@@ -147,9 +147,9 @@ class WhatsappBusinessAccount(models.Model):
     # ------------------------------------------------------------
 
     def _template_of(self, value):
-        """Return the template that a notification is about, or an empty recordset."""
+        """Return the template in a language that a notification is about, or an empty recordset."""
         meta_id = str(value.get("message_template_id") or "")
-        return self.env["whatsapp.message.template"].search(
+        return self.env["whatsapp.message.template.translation"].search(
             [("account_id", "=", self.id), ("meta_id", "=", meta_id)], limit=1
         )
 

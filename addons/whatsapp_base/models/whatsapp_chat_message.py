@@ -72,6 +72,9 @@ class WhatsappChatMessage(models.Model):
     uuid = fields.Char("Our ID", required=True, copy=False, default=lambda self: uuid.uuid4().hex)
     reply_to_wamid = fields.Char("Answers To")
     template_id = fields.Many2one("whatsapp.message.template", index="btree_not_null", ondelete="set null")
+    template_translation_id = fields.Many2one(
+        "whatsapp.message.template.translation", "Language", index="btree_not_null", ondelete="set null"
+    )
     mail_message_id = fields.Many2one("mail.message", "Discuss Message", index="btree_not_null", ondelete="set null", copy=False)
     attachment_ids = fields.Many2many("ir.attachment", "whatsapp_chat_message_attachment_rel", string="Attachments")
     state = fields.Selection(
@@ -231,7 +234,9 @@ class WhatsappChatMessage(models.Model):
         if html := self.conversation_id._sent_html(content):
             return html
         text = bubbles.text(self.body or self.summary)
-        if self.template_id and (titles := self.template_id._button_labels()):
+        # sudo: what was sent is shown, also when its template can no longer be sent
+        translation = self.template_translation_id.sudo()
+        if translation and (titles := translation._button_labels()):
             chips = Markup(" ").join(Markup('<span class="o-whatsapp-chip">%s</span>') % title for title in titles)
             text += Markup("<br/>%s") % chips
         return text

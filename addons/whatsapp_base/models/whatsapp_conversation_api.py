@@ -22,11 +22,12 @@ class WhatsappConversation(models.Model):
             raise ValidationError(self.env._("“body” is empty. Give the text to send."))
         return self._api_result(self._send_text(body, origin="api", once=once, user=self.env.user))
 
-    def send_template(self, name, language, header=None, body=(), buttons=(), once=None):
+    def send_template(self, name, language=None, header=None, body=(), buttons=(), once=None):
         """Send an approved template to the customer of one conversation; allowed at any time.
 
         :param str name: name of the template at Meta
-        :param str language: its language, such as ``en`` or ``es_MX``
+        :param str language: what the customer speaks, such as ``en`` or ``es_MX``; empty: what the contact says. A
+            language that the template does not have falls back as its form shows
         :param header: value of the header's variable
         :param body: values of the text's variables: a list in order, or an object by name
         :param list buttons: values of the buttons, in order; null for buttons without a value
@@ -34,19 +35,17 @@ class WhatsappConversation(models.Model):
         :returns: as :meth:`send_text`
         """
         self._check_api_access()
-        template = self.env["whatsapp.message.template"].search(
-            [("account_id", "=", self.channel_id.account_id.id), ("name", "=", name), ("language", "=", language)], limit=1
-        )
+        # sudo: agents do not see templates that cannot be sent; here they are told so
+        template = self.env["whatsapp.message.template"].sudo().search(
+            [("account_id", "=", self.channel_id.account_id.id), ("name", "=", name)], limit=1
+        ).sudo(self.env.su)
         if not template:
             raise ValidationError(
-                self.env._(
-                    "There is no template “%(name)s” in language “%(language)s”. Check both, or refresh the templates.",
-                    name=name,
-                    language=language,
-                )
+                self.env._("This account has no template “%s”. Check the name, or refresh the templates.", name)
             )
         row = self._send_template(
-            template, header=header, body=body, buttons=buttons or (), origin="api", once=once, user=self.env.user
+            template, header=header, body=body, buttons=buttons or (), language=language, origin="api", once=once,
+            user=self.env.user,
         )
         return self._api_result(row)
 

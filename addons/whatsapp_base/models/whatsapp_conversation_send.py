@@ -41,16 +41,19 @@ class WhatsappConversation(models.Model):
         choices = [outbound.Button(button_id, title) for button_id, title in buttons]
         return self._send_content(outbound.Buttons(body, choices, header=header, footer=footer), **options)
 
-    def _send_template(self, template, header=None, body=(), buttons=(), **options):
-        """Queue a template; allowed at any time.
+    def _send_template(self, template, header=None, body=(), buttons=(), language=None, **options):
+        """Queue a template in the recipient's language; allowed at any time.
 
         :param template: ``whatsapp.message.template`` record
         :param header: value of the header's variable
         :param body: values of the body's variables, in order (or a dict for named ones)
         :param buttons: values of the buttons' variables, see ``cloud_api.outbound.template_components``
+        :param str language: what the recipient speaks, by default what the contact or their partner says; a language
+            that the template does not have falls back, see ``whatsapp.message.template._pick``
         """
-        content = template._content(header, body, buttons)
-        return self._send_content(content, template=template, shown=template._preview(header, body), **options)
+        translation = template._pick(language or template._language_of(self.contact_id))
+        content = translation._content(header, body, buttons)
+        return self._send_content(content, translation=translation, shown=translation._preview(header, body), **options)
 
     def _send_attachments(self, attachments, caption=None, **options):
         """Queue files as media messages, one each; returns their rows.
@@ -99,7 +102,7 @@ class WhatsappConversation(models.Model):
         return self._media_kind(attachment) in CAPTION_KINDS and len(text) <= 1024
 
     def _send_content(
-        self, content, *, origin="api", once=None, priority=None, reply_to=None, template=None, attachment=None,
+        self, content, *, origin="api", once=None, priority=None, reply_to=None, translation=None, attachment=None,
         mail_message=None, shown=None, user=None, scheduled_at=None, values=None,
     ):
         """Queue any content of ``cloud_api.outbound`` to the customer of this conversation.
@@ -108,6 +111,7 @@ class WhatsappConversation(models.Model):
         :param str once: a key; a second call with the same key returns the first row and sends nothing
         :param int priority: 0 replies, 1 transactional, 2 campaigns; by default what ``origin`` implies
         :param str reply_to: wamid of the message that is quoted
+        :param translation: the ``whatsapp.message.template.translation`` that the content fills in
         :param mail_message: the Discuss message that shows it already; without one, it is posted to the thread
         :param str shown: text to show in Discuss where it differs from the content's summary
         :param datetime scheduled_at: not before, naive UTC
@@ -141,7 +145,8 @@ class WhatsappConversation(models.Model):
                 "summary": (shown or content.summary()).replace("\n", " ")[:255],
                 "payload": json.dumps(payload, ensure_ascii=False),
                 "reply_to_wamid": reply_to,
-                "template_id": template.id if template else False,
+                "template_id": translation.template_id.id if translation else False,
+                "template_translation_id": translation.id if translation else False,
                 "attachment_ids": [fields.Command.link(attachment.id)] if attachment else False,
                 "media_ref": PENDING_MEDIA if attachment else False,
                 "once_key": once,

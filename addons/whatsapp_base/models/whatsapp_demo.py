@@ -106,12 +106,13 @@ class WhatsappDemo(models.AbstractModel):
     def _sent(self, conversation, wamid, at, line, story):
         """Create a message in its final state; the outbox never sees it."""
         user = self.env.ref(f"whatsapp_base.demo_user_{story.get('assignee', 'agent')}")
-        template = self.env["whatsapp.message.template"]
+        translation = self.env["whatsapp.message.template.translation"]
         if "template" in line:
-            template = template.search(
+            template = self.env["whatsapp.message.template"].search(
                 [("name", "=", line["template"]), ("account_id", "=", conversation.channel_id.account_id.id)], limit=1
             )
-            content, shown = template._content(body=line["body"]), template._preview(body=line["body"])
+            translation = template._pick(template._language_of(conversation.contact_id))
+            content, shown = translation._content(body=line["body"]), translation._preview(body=line["body"])
         elif "buttons" in line:
             content = outbound.Buttons(line["buttons"], [outbound.Button(*choice) for choice in line["choices"]])
             shown = line["buttons"]
@@ -130,7 +131,8 @@ class WhatsappDemo(models.AbstractModel):
             "body": shown,
             "summary": shown.replace("\n", " ")[:255],
             "payload": json.dumps(payload, ensure_ascii=False),
-            "template_id": template.id,
+            "template_id": translation.template_id.id,
+            "template_translation_id": translation.id,
             "wamid": wamid,
             "uuid": hashlib.md5(wamid.encode(), usedforsecurity=False).hexdigest(),
             "sent_on": at,

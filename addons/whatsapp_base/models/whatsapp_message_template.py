@@ -1,145 +1,161 @@
-import json
-
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
-from ..cloud_api import outbound, templates
-from ..tools import bubbles, phrases
+from ..cloud_api import languages
+from .whatsapp_message_template_translation import STATES
 
 CATEGORIES = [("MARKETING", "Marketing"), ("UTILITY", "Utility"), ("AUTHENTICATION", "Authentication")]
+# of a template whose languages differ: what its own state is, most telling first
+TELLING = ("paused", "rejected", "disabled", "review", "draft", "other", "deleted")
 
 
 class WhatsappMessageTemplate(models.Model):
-    """A message template of an account in one language, as Meta knows it. Synchronised; read only here."""
+    """A message template of an account: one name in any number of languages (``translation_ids``).
+
+    Meta knows only the languages, each as a template of its own; what holds for all of them is here: category,
+    kind of variables, responsible, and which language a customer gets.
+    """
 
     _name = "whatsapp.message.template"
     _description = "WhatsApp Template"
-    _order = "name, language, id"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _order = "name, id"
     _rec_names_search = ["name"]
 
-    name = fields.Char(required=True, readonly=True)
-    account_id = fields.Many2one("whatsapp.business.account", required=True, readonly=True, ondelete="cascade", index=True)
+    name = fields.Char(required=True, help="Lowercase letters, digits and underscores, as Meta wants it.")
+    account_id = fields.Many2one("whatsapp.business.account", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    meta_id = fields.Char("ID at Meta", readonly=True)
-    language = fields.Char(required=True, readonly=True)
-    category = fields.Selection(CATEGORIES, readonly=True)
-    status = fields.Char(readonly=True, help="As Meta reports it. Only approved templates can be sent.")
-    is_sendable = fields.Boolean(compute="_compute_is_sendable", store=True)
-    quality = fields.Char(readonly=True)
-    rejected_reason = fields.Char(readonly=True)
-    definition = fields.Text(readonly=True, groups="whatsapp_base.group_whatsapp_admin", help="What Meta sent, as JSON.")
-    body_text = fields.Text("Text", readonly=True)
-    variable_count = fields.Integer("Variables", readonly=True)
-    preview_html = fields.Html("Preview", compute="_compute_preview_html", sanitize=False)
+    category = fields.Selection(CATEGORIES, tracking=True)
+    parameter_format = fields.Selection(
+        [("POSITIONAL", "Numbers: {{1}}, {{2}}"), ("NAMED", "Names: {{customer}}, {{order}}")], "Variables",
+        required=True, default="POSITIONAL",
+    )
+    model_id = fields.Many2one(
+        "ir.model", "Speaks About", ondelete="set null", domain=[("transient", "=", False), ("is_mail_thread", "=", True)],
+        help="Records that this template can be filled in from, such as sales orders. Empty: none in particular.",
+    )
+    model = fields.Char(related="model_id.model", store=True, index="btree_not_null")
+    user_id = fields.Many2one(
+        "res.users", "Responsible", tracking=True, domain=[("share", "=", False)],
+        help="Is told when Meta rejects, pauses or changes this template. Empty: a WhatsApp administrator.",
+    )
+    fallback_language = fields.Selection(
+        selection="_languages", help="What customers get whose language this template does not have."
+    )
+    language_chain = fields.Text("Who Gets Which Language", compute="_compute_language_chain")
+    translation_ids = fields.One2many("whatsapp.message.template.translation", "template_id", "Languages", copy=True)
+    language_count = fields.Integer(compute="_compute_main")
+    main_translation_id = fields.Many2one("whatsapp.message.template.translation", compute="_compute_main")
+    body_text = fields.Text("Text", compute="_compute_main", search="_search_body_text")
+    preview_html = fields.Html("Preview", compute="_compute_main", sanitize=False)
+    variable_count = fields.Integer(compute="_compute_main")
+    is_sendable = fields.Boolean("Can Be Sent", compute="_compute_state", store=True)
+    state = fields.Selection([*STATES, ("partly", "Partly Approved")], compute="_compute_state", store=True, tracking=True)
     active = fields.Boolean(default=True)
 
-    _meta_unique = models.UniqueIndex(
-        "(account_id, name, language)", "This template is already there in this language."
-    )
-
-    @api.depends("status")
-    def _compute_is_sendable(self):
-        for template in self:
-            template.is_sendable = template.status in templates.SENDABLE
-
-    @api.depends("name", "language")
-    def _compute_display_name(self):
-        for template in self:
-            template.display_name = f"{template.name} ({template.language})"
-
-    @api.depends("definition", "body_text")
-    def _compute_preview_html(self):
-        for template in self:
-            definition = template._definition()
-            template.preview_html = bubbles.template(templates.render_preview(definition.components)) if definition else False
+    _name_unique = models.UniqueIndex("(account_id, name)", "This account has a template of this name already.")
 
     @api.model
-    def _sync(self, account, listed):
-        """Make the templates of an account what Meta lists; what Meta no longer has is archived.
+    def _languages(self):
+        return list(languages.LANGUAGES.items())
 
-        :param list listed: elements of ``GET /{WABA}/message_templates``, of all pages
-        :returns: how many there are now
-        """
-        definitions = [definition for definition in map(templates.parse, listed) if definition]
-        known = {
-            (template.name, template.language): template
-            for template in self.with_context(active_test=False).search([("account_id", "=", account.id)])
-        }
-        to_create, seen = [], set()
-        for definition in definitions:
-            key = (definition.name, definition.language)
-            if key in seen:
-                continue
-            seen.add(key)
-            values = self._values_of(definition)
-            if key in known:
-                template = known[key]
-                changed = {name: value for name, value in values.items() if template[name] != value}
-                if changed:
-                    template.write(changed)
-            else:
-                to_create.append({**values, "account_id": account.id})
-        self.create(to_create)
-        gone = self.union(*(template for key, template in known.items() if key not in seen and template.active))
-        gone.write({"active": False, "status": "DELETED"})
-        return len(seen)
-
-    def _values_of(self, definition):
-        category = definition.category if definition.category in dict(CATEGORIES) else False
-        return {
-            "name": definition.name,
-            "language": definition.language,
-            "meta_id": definition.id,
-            "status": definition.status,
-            "category": category,
-            "quality": definition.quality,
-            "rejected_reason": definition.rejected_reason or False,
-            "definition": json.dumps(definition.raw, ensure_ascii=False, sort_keys=True),
-            "body_text": definition.component("BODY").get("text") or False,
-            "variable_count": len([v for v in definition.variables() if v.required]),
-            "active": True,
-        }
-
-    def _definition(self):
-        """Return the template as ``cloud_api.templates.TemplateDefinition``, with the status as stored here."""
-        self.ensure_one()
-        # sudo: the raw definition is shown to administrators only; its parts serve whoever may send
-        raw = json.loads(self.sudo().definition or "{}")
-        return templates.parse({**raw, "name": self.name, "language": self.language, "id": self.meta_id or "0", "status": self.status})
-
-    def _check_sendable(self):
-        """Raise with the reason where Meta would refuse the template."""
+    @api.depends("translation_ids.state")
+    def _compute_state(self):
         for template in self:
-            if not template.is_sendable:
-                raise UserError(
-                    self.env._(
-                        "The template “%(name)s” cannot be sent: its state at Meta is %(status)s. Choose an approved one.",
-                        name=template.display_name,
-                        status=template.status or self.env._("unknown"),
-                    )
-                )
+            states = set(template.translation_ids.mapped("state")) - {"deleted"} or {"deleted"}
+            template.is_sendable = "approved" in states
+            if not template.translation_ids:
+                template.state = "draft"
+            elif "approved" in states:
+                template.state = "approved" if len(states) == 1 else "partly"
+            else:
+                template.state = next(state for state in TELLING if state in states)
 
-    def _content(self, header=None, body=(), buttons=()):
+    @api.depends("translation_ids", "translation_ids.state", "translation_ids.definition", "fallback_language")
+    def _compute_main(self):
+        for template in self:
+            main = template._main()
+            template.language_count = len(template.translation_ids.filtered(lambda t: t.state != "deleted"))
+            template.main_translation_id = main
+            template.body_text = main.body_text
+            template.preview_html = main.preview_html
+            template.variable_count = main.variable_count
+
+    def _search_body_text(self, operator, value):
+        return [("translation_ids.body_text", operator, value)]
+
+    @api.depends("translation_ids.state", "translation_ids.language", "fallback_language")
+    def _compute_language_chain(self):
+        """Show the fall-backs for the languages that people of this database speak."""
+        spoken = self.env["res.lang"].get_installed()
+        for template in self:
+            sendable = template.translation_ids.filtered("is_sendable").mapped("language")
+            template.language_chain = "\n".join(
+                self.env._("%(customer)s: %(chain)s", customer=name, chain=" → ".join(template._chain(code, sendable)))
+                for code, name in spoken
+                if sendable
+            )
+
+    def _chain(self, code, sendable):
+        """Return the languages that are tried for somebody who speaks ``code``, the one that is sent last."""
+        wanted = languages.normalize(code)
+        chosen = languages.choose(code, sendable, self.fallback_language)
+        tried = [wanted, wanted.partition("_")[0]]
+        if chosen and chosen.partition("_")[0] != tried[1] and self.fallback_language:
+            tried.append(self.fallback_language)
+        return list(dict.fromkeys([*(tried[: tried.index(chosen)] if chosen in tried else tried), chosen]))
+
+    def _main(self):
+        """Return the language that stands for the template in lists: the fall-back, else the first that can be sent."""
+        self.ensure_one()
+        sendable = self.translation_ids.filtered("is_sendable") or self.translation_ids
+        chosen = languages.choose(self.fallback_language, sendable.mapped("language"))
+        return sendable.filtered(lambda t: t.language == chosen)[:1]
+
+    def _pick(self, language=None):
+        """Return the translation that somebody who speaks ``language`` gets.
+
+        Exactly theirs, their language without its region, another region of it, the template's fall-back language,
+        then any; only what can be sent counts.
+
+        :param str language: a code of Meta's or of Odoo's
+        :raises UserError: no language of the template can be sent; says why and what to do
+        """
+        self.ensure_one()
+        # sudo: agents see templates that can be sent only; whether this one can is what is asked here
+        translations = self.sudo().translation_ids
+        sendable = translations.filtered("is_sendable")
+        if not sendable:
+            raise UserError(self._not_sendable_message())
+        chosen = languages.choose(language, sendable.mapped("language"), self.sudo().fallback_language)
+        return sendable.filtered(lambda t: t.language == chosen)[:1].sudo(self.env.su)
+
+    def _not_sendable_message(self, translation=None):
+        """Explain why the template, or one language of it, cannot be sent."""
+        about = (translation or self).sudo()  # sudo: name and state of a template that somebody tries to send are no secret
+        return self.env._(
+            "The template “%(name)s” cannot be sent: its state is “%(state)s”. Choose an approved one.",
+            name=about.display_name,
+            state=dict(about._fields["state"]._description_selection(self.env))[about.state],
+        )
+
+    def _content(self, header=None, body=(), buttons=(), language=None):
         """Return the message that fills in this template, checked against its definition.
 
+        :param str language: what the recipient speaks, see :meth:`_pick`
         :rtype: cloud_api.outbound.Template
         """
-        self.ensure_one()
-        self._check_sendable()
-        try:
-            return templates.fill(self._definition(), header, body, buttons)
-        except outbound.InvalidContent as error:
-            raise ValidationError(phrases.explain(self.env, error)) from None
+        return self._pick(language)._content(header, body, buttons)
 
-    def _preview(self, header=None, body=()):
+    def _preview(self, header=None, body=(), language=None):
         """Return the text that the customer will see."""
-        definition = self._definition()
-        return templates.render_preview(definition.components, {"header": header, "body": body}).text
+        return self._pick(language)._preview(header, body)
 
     def _takes_document(self):
         """Tell whether the header is a document."""
-        return (self._definition().component("HEADER").get("format") or "").upper() == "DOCUMENT"
+        return (self._main()._definition().component("HEADER").get("format") or "").upper() == "DOCUMENT"
 
-    def _button_labels(self):
-        """Return the labels of the template's buttons."""
-        return list(templates.render_preview(self._definition().components).buttons)
+    @api.model
+    def _language_of(self, contact):
+        """Return the language to write to a ``whatsapp.contact`` in: theirs, else that of their partner."""
+        return contact.language or contact.partner_id.lang or False

@@ -20,3 +20,4 @@ from . import test_senders
 from . import test_statuses
 from . import test_webhook
 from . import test_identity
+from . import test_templates

@@ -98,9 +98,8 @@ class WhatsappData:
             "id": str(4990000 + next(_serial)), "name": name, "language": "en", "category": "UTILITY", "status": "APPROVED",
             "parameter_format": "POSITIONAL", "components": [body],
         }
-        Template = cls.env["whatsapp.message.template"]
-        Template._sync(account or cls.account, [{**definition, **values}])
-        return Template.search([("account_id", "=", (account or cls.account).id), ("name", "=", name)])
+        found = cls.env["whatsapp.message.template"]._take_over(account or cls.account, [{**definition, **values}])
+        return found.template_id
 
     # ------------------------------------------------------------
     # What Meta sends

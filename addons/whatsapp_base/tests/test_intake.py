@@ -326,7 +326,7 @@ class TestAccountNotifications(WhatsappCommon):
         return self.process(self.event({"object": "whatsapp_business_account", "entry": [entry]}))
 
     def test_template_status(self):
-        template = self._template("news")
+        template = self._template("news").translation_ids
         value = {"message_template_id": int(template.meta_id), "event": "PAUSED", "reason": "LOW_QUALITY"}
         self._change("message_template_status_update", value)
         self.assertEqual((template.status, template.rejected_reason, template.is_sendable), ("PAUSED", "LOW_QUALITY", False))

@@ -47,7 +47,8 @@ class TestScreens(WhatsappCommon):
 
     def test_every_search_filter_runs(self):
         models = ("whatsapp.business.account", "whatsapp.channel", "whatsapp.team", "whatsapp.contact", "whatsapp.conversation",
-                  "whatsapp.chat.message", "whatsapp.message.template", "whatsapp.webhook.event", "whatsapp.webhook.refusal")
+                  "whatsapp.chat.message", "whatsapp.message.template",
+                  "whatsapp.message.template.translation", "whatsapp.webhook.event", "whatsapp.webhook.refusal")
         for name in models:
             model = self.env[name].with_user(self.admin)
             arch = etree.fromstring(model.get_view(view_type="search")["arch"])
@@ -122,33 +123,6 @@ class TestScreens(WhatsappCommon):
         self.assertIn("<b>Hello</b>", template.preview_html)
         self.assertIn("&lt;script&gt;", template.preview_html)
         self.assertIn("Yes &amp; no", template.preview_html)
-
-
-@tagged("post_install", "-at_install")
-class TestTemplates(WhatsappCommon):
-    """Templates are what Meta lists."""
-
-    def _listed(self, name, **values):
-        return {"id": f"49{abs(hash(name)) % 10**8}", "name": name, "language": "en", "category": "UTILITY", "status": "APPROVED",
-                "components": [{"type": "BODY", "text": "Hi"}], **values}
-
-    def test_new_changed_and_gone(self):
-        Template = self.env["whatsapp.message.template"]
-        Template._sync(self.account, [self._listed("a"), self._listed("b")])
-        Template._sync(self.account, [self._listed("a", status="PAUSED"), self._listed("c")])
-        every = Template.with_context(active_test=False).search([("account_id", "=", self.account.id)])
-        found = {template.name: (template.status, template.active) for template in every}
-        self.assertEqual(found, {"a": ("PAUSED", True), "b": ("DELETED", False), "c": ("APPROVED", True)})
-        Template._sync(self.account, [self._listed("b")])
-        self.assertTrue(Template.search([("account_id", "=", self.account.id), ("name", "=", "b")]).is_sendable)
-
-    def test_one_name_in_two_languages(self):
-        Template = self.env["whatsapp.message.template"]
-        count = Template._sync(self.account, [self._listed("x"), self._listed("x", language="bn"), self._listed("x", language="bn")])
-        self.assertEqual(count, 2)
-
-    def test_rubbish_in_the_list_is_skipped(self):
-        self.assertEqual(self.env["whatsapp.message.template"]._sync(self.account, [None, 5, {}, self._listed("ok")]), 1)
 
 
 @tagged("post_install", "-at_install")

@@ -8,25 +8,28 @@ from .common import WhatsappCommon
 
 MODELS = (
     "whatsapp.business.account", "whatsapp.channel", "whatsapp.channel.rate", "whatsapp.team", "whatsapp.contact",
-    "whatsapp.conversation", "whatsapp.chat.message", "whatsapp.message.template", "whatsapp.webhook.event",
-    "whatsapp.webhook.refusal",
+    "whatsapp.conversation", "whatsapp.chat.message", "whatsapp.message.template",
+    "whatsapp.message.template.translation", "whatsapp.webhook.event", "whatsapp.webhook.refusal",
 )
 # who may do what by access rights: c(reate) r(ead) w(rite) d(elete)
 RIGHTS = {
     "agent": {
         "whatsapp.business.account": "r", "whatsapp.channel": "r", "whatsapp.channel.rate": "", "whatsapp.team": "r",
         "whatsapp.contact": "rw", "whatsapp.conversation": "rw", "whatsapp.chat.message": "r",
-        "whatsapp.message.template": "r", "whatsapp.webhook.event": "", "whatsapp.webhook.refusal": "",
+        "whatsapp.message.template": "r", "whatsapp.message.template.translation": "r",
+        "whatsapp.webhook.event": "", "whatsapp.webhook.refusal": "",
     },
     "supervisor": {
         "whatsapp.business.account": "r", "whatsapp.channel": "r", "whatsapp.channel.rate": "", "whatsapp.team": "crwd",
         "whatsapp.contact": "crw", "whatsapp.conversation": "rw", "whatsapp.chat.message": "r",
-        "whatsapp.message.template": "r", "whatsapp.webhook.event": "", "whatsapp.webhook.refusal": "",
+        "whatsapp.message.template": "r", "whatsapp.message.template.translation": "r",
+        "whatsapp.webhook.event": "", "whatsapp.webhook.refusal": "",
     },
     "admin": {
         "whatsapp.business.account": "crwd", "whatsapp.channel": "crwd", "whatsapp.channel.rate": "r", "whatsapp.team": "crwd",
         "whatsapp.contact": "crwd", "whatsapp.conversation": "crwd", "whatsapp.chat.message": "rd",
-        "whatsapp.message.template": "r", "whatsapp.webhook.event": "rwd", "whatsapp.webhook.refusal": "r",
+        "whatsapp.message.template": "r", "whatsapp.message.template.translation": "r",
+        "whatsapp.webhook.event": "rwd", "whatsapp.webhook.refusal": "r",
     },
     "employee": dict.fromkeys(MODELS, ""),
     "portal": dict.fromkeys(MODELS, ""),
@@ -56,7 +59,8 @@ class TestSecurity(WhatsappCommon):
             "whatsapp.business.account": cls.account, "whatsapp.channel": cls.channel, "whatsapp.channel.rate": cls.rate,
             "whatsapp.team": cls.team, "whatsapp.contact": cls.conversation.contact_id,
             "whatsapp.conversation": cls.conversation, "whatsapp.chat.message": cls.row,
-            "whatsapp.message.template": cls.template, "whatsapp.webhook.event": cls.event_row,
+            "whatsapp.message.template": cls.template, "whatsapp.message.template.translation": cls.template.translation_ids,
+            "whatsapp.webhook.event": cls.event_row,
             "whatsapp.webhook.refusal": cls.refusal,
         }
         cls.env.flush_all()
@@ -168,7 +172,7 @@ class TestSecurity(WhatsappCommon):
         self.assertIn(self.account.webhook_uuid, self.account.with_user(self.admin).callback_url)
 
     def test_template_definitions_are_for_administrators(self):
-        template = self.template.with_user(self.agent)
+        template = self.template.translation_ids.with_user(self.agent)
         with self.assertRaises(AccessError):
             template.read(["definition"])
         self.assertIn("Hello", template.preview_html)

@@ -21,6 +21,11 @@ class WhatsappSendTemplate(models.TransientModel):
         domain="[('account_id', '=', account_id), ('is_sendable', '=', True)]",
         ondelete="cascade",
     )
+    translation_id = fields.Many2one(
+        "whatsapp.message.template.translation", "Language", compute="_compute_translation_id", store=True, readonly=False,
+        domain="[('template_id', '=', template_id), ('is_sendable', '=', True)]",
+        help="The customer's language, or what the template has in its place.",
+    )
     line_ids = fields.One2many(
         "whatsapp.send.template.line", "wizard_id", "Values", compute="_compute_line_ids", store=True, readonly=False
     )
@@ -28,9 +33,16 @@ class WhatsappSendTemplate(models.TransientModel):
     problem = fields.Char(compute="_compute_preview")
 
     @api.depends("template_id")
+    def _compute_translation_id(self):
+        for wizard in self:
+            template = wizard.template_id
+            language = template._language_of(wizard.conversation_id.contact_id)
+            wizard.translation_id = template._pick(language) if template else False
+
+    @api.depends("translation_id")
     def _compute_line_ids(self):
         for wizard in self:
-            slots = wizard.template_id._definition().variables() if wizard.template_id else []
+            slots = wizard.translation_id._definition().variables() if wizard.translation_id else []
             wizard.line_ids = [fields.Command.clear()] + [
                 fields.Command.create(
                     {
@@ -51,17 +63,17 @@ class WhatsappSendTemplate(models.TransientModel):
         places = {"header": self.env._("Header"), "body": self.env._("Text"), "button": self.env._("Button")}
         return f"{places.get(slot.component, slot.component)} · {slot.label or slot.name}"
 
-    @api.depends("template_id", "line_ids.value")
+    @api.depends("translation_id", "line_ids.value")
     def _compute_preview(self):
         for wizard in self:
             wizard.preview = wizard.problem = False
-            if not wizard.template_id:
+            if not wizard.translation_id:
                 continue
             if set(wizard.line_ids.mapped("kind")) & NOT_TYPED:
                 wizard.problem = self.env._("Templates with a file, place or product in the header cannot be sent from here yet.")
             values = wizard._values()
             body = {name: value or "…" for name, value in values["named_body"].items()}
-            wizard.preview = wizard.template_id._preview(values["header"] or None, body)
+            wizard.preview = wizard.translation_id._preview(values["header"] or None, body)
 
     def _values(self):
         """Return the typed values in the shapes of ``whatsapp.message.template._content``."""
@@ -90,6 +102,7 @@ class WhatsappSendTemplate(models.TransientModel):
             header=values["header"],
             body=values["named_body"],
             buttons=values["buttons"],
+            language=self.translation_id.language,
             origin="agent",
             user=self.env.user,
         )

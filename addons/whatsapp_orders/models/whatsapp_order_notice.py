@@ -93,7 +93,7 @@ class WhatsappOrder(models.Model):
         )
         if conversation and conversation._window_open():
             return True
-        return bool(self.type_id._template("offer", channel, seller.partner_id.lang))
+        return bool(self.type_id._template("offer", channel))
 
     def _tell_seller_of_offer(self, offer):
         """Send the offer with its buttons; returns the message, empty where the seller could not be told."""
@@ -177,12 +177,12 @@ class WhatsappOrder(models.Model):
             if buttons:
                 return conversation._send_buttons(body, list(buttons), **options)
             return conversation._send_text(body, **options)
-        record = template and self.type_id._template(template, conversation.channel_id, partner.lang)
+        record = template and self.type_id._template(template, conversation.channel_id)
         if not record:
             return self.env["whatsapp.chat.message"]
         payloads = [button_id for button_id, _title in buttons]
         return conversation._send_template(
-            record, body=self.type_id._template_values(template, values), buttons=payloads, **options
+            record, body=self.type_id._template_values(template, values), buttons=payloads, language=partner.lang, **options
         )
 
     def _fit(self, text, values, limit):

@@ -118,27 +118,23 @@ class WhatsappOrderType(models.Model):
                         )
                     )
 
-    def _template(self, kind, channel, lang):
-        """Return the template of a notice that ``channel`` may send, preferably in a language; may be empty.
+    def _template(self, kind, channel):
+        """Return the template of a notice that ``channel`` may send; may be empty.
 
         :param str kind: offer, confirmation or accepted
-        :param str lang: an Odoo language code or False
         """
         self.ensure_one()
         chosen = self[f"template_{kind}_id"]
         if chosen and chosen.account_id == channel.account_id and chosen.is_sendable:
             return chosen
-        found = self.env["whatsapp.message.template"].search(
+        return self.env["whatsapp.message.template"].search(
             [
                 ("account_id", "=", channel.account_id.id),
                 ("name", "=", chosen.name or TEMPLATES[kind]),
                 ("is_sendable", "=", True),
-            ]
+            ],
+            limit=1,
         )
-        wanted = (lang or "").lower()
-        return found.sorted(
-            key=lambda t: (t.language.lower() != wanted, t.language.lower()[:2] != wanted[:2], t.language[:2] != "en", t.language)
-        )[:1]
 
     def _template_values(self, kind, values):
         """Return the values of a template's variables, filled in from the lines of the setting."""

@@ -51,13 +51,13 @@ class TestSellers(OrdersCommon):
         self.assertEqual(second.seller_id, self.rahim)
 
     def test_a_seller_who_cannot_be_told_comes_last(self):
-        self.offer_template.status = "PAUSED"
+        self.offer_template.translation_ids.status = "PAUSED"
         self.opens_window(KARIM)
         order = self.order()
         self.assertEqual(order.seller_id, self.karim)
 
     def test_without_window_and_template_a_colleague_is_asked(self):
-        self.offer_template.status = "PAUSED"
+        self.offer_template.translation_ids.status = "PAUSED"
         order = self.order()
         self.assertEqual((order.state, order.seller_id), ("offered", self.rahim))
         self.assertIn("Tell Rahim Uddin", order.activity_ids.summary)

@@ -1,0 +1,99 @@
+import json
+
+from odoo import api, models
+
+from ..cloud_api import templates
+from .whatsapp_message_template import CATEGORIES
+
+
+class WhatsappMessageTemplate(models.Model):
+    """Taking over what Meta lists."""
+
+    _inherit = "whatsapp.message.template"
+
+    @api.model
+    def _sync(self, account, listed):
+        """Make the templates of an account what Meta lists; what Meta no longer has is marked as deleted.
+
+        Drafts, which Meta has never seen, stay.
+
+        :param list listed: elements of ``GET /{WABA}/message_templates``, of all pages
+        :returns: how many there are now, each language counted
+        """
+        found = self._take_over(account, listed)
+        gone = self.env["whatsapp.message.template.translation"].search(
+            [("account_id", "=", account.id), ("meta_id", "!=", False), ("state", "!=", "deleted"), ("id", "not in", found.ids)]
+        )
+        gone.write({"status": "DELETED"})
+        gone.template_id.filtered(lambda template: template.state == "deleted").active = False
+        return len(found)
+
+    @api.model
+    def _take_over(self, account, listed):
+        """Create or update the templates in ``listed`` and nothing else; returns their translations."""
+        definitions = {}
+        for definition in filter(None, map(templates.parse, listed)):
+            definitions.setdefault((definition.name, definition.language), definition)
+        names = {definition.name: definition for definition in definitions.values()}
+        known = {
+            template.name: template
+            for template in self.with_context(active_test=False).search(
+                [("account_id", "=", account.id), ("name", "in", list(names))]
+            )
+        }
+        created = self.with_context(mail_create_nolog=True, tracking_disable=True).create(
+            [
+                {"account_id": account.id, **self._values_of(definition)}
+                for name, definition in names.items()
+                if name not in known
+            ]
+        )
+        known.update((template.name, template) for template in created)
+        for name, definition in names.items():
+            write_changed(known[name], {**self._values_of(definition), "active": True})
+        return self._take_over_translations(known, definitions)
+
+    def _take_over_translations(self, known, definitions):
+        Translation = self.env["whatsapp.message.template.translation"]
+        there = {(t.template_id.name, t.language): t for t in self.union(*known.values()).translation_ids}
+        to_create = []
+        for key, definition in definitions.items():
+            if key in there:
+                write_changed(there[key], Translation._values_of(definition))
+            else:
+                to_create.append({"template_id": known[key[0]].id, **Translation._values_of(definition)})
+        return Translation.union(*(t for key, t in there.items() if key in definitions), Translation.create(to_create))
+
+    @api.model
+    def _values_of(self, definition):
+        return {
+            "name": definition.name,
+            "category": definition.category if definition.category in dict(CATEGORIES) else False,
+            "parameter_format": "NAMED" if definition.named else "POSITIONAL",
+        }
+
+
+class WhatsappMessageTemplateTranslation(models.Model):
+    """Taking over what Meta lists."""
+
+    _inherit = "whatsapp.message.template.translation"
+
+    @api.model
+    def _values_of(self, definition):
+        return {
+            "language": definition.language,
+            "meta_id": definition.id,
+            "status": definition.status,
+            "quality": definition.quality,
+            "rejected_reason": definition.rejected_reason or False,
+            "definition": json.dumps(definition.raw, ensure_ascii=False, sort_keys=True),
+            "body_text": definition.component("BODY").get("text") or False,
+            "variable_count": len([v for v in definition.variables() if v.required]),
+        }
+
+
+def write_changed(record, values):
+    """Write only what differs, so that a nightly refresh writes nothing where nothing changed."""
+    changed = {name: value for name, value in values.items() if record[name] != value}
+    if changed:
+        record.write(changed)
