@@ -266,6 +266,17 @@ def test_warnings_do_not_stop_anything_and_come_after_errors():
     assert all(finding.text and finding.remedy for finding in found)
 
 
+def test_findings_are_explained_in_any_language():
+    french = {"The text has %(count)s characters; WhatsApp allows %(limit)s.": "%(count)s caractères, au plus %(limit)s.",
+              "Shorten it.": "Raccourcissez.", "Keep one.": "Gardez-en %(wrong)s."}
+    definition = utility()
+    part(definition, "BODY")["text"] = "x" * 1025
+    definition["components"].append({"type": "FOOTER", "text": "Again"})
+    explained = {finding.path: finding.explain(lambda text: french.get(text, text)) for finding in lint(definition)}
+    assert explained["body.text"] == ("1025 caractères, au plus 1024.", "Raccourcissez.")
+    assert explained["footer"] == ("The template has two of these: footer.", "Keep one."), "a broken translation is not used"
+
+
 @pytest.mark.parametrize("junk", [None, 5, [], "x", {}, {"components": {}}, {"components": [None, 5, {"type": 5}]},
                                   {"category": 5, "components": [{"type": "BUTTONS", "buttons": [None, {"type": []}]}]}])
 def test_junk_is_reported_not_raised(junk):
