@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import pathlib
 from collections.abc import AsyncIterator
 
@@ -13,6 +14,8 @@ from .graph import dispatch
 from .graph.media import download
 from .keys import SIM
 
+#: The smallest PNG there is.
+DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=")
 STATIC = pathlib.Path(__file__).parent / "static"
 
 
@@ -40,6 +43,8 @@ def create_app(seed: str = "demo", base_url: str | None = None) -> web.Applicati
     app.router.add_get("/_sim/phone/events", pages.events)
     app.router.add_post("/_sim/phone/upload", control.wrap(lambda _sim, request: pages.upload(request)))
     app.router.add_get("/_sim/file/{media_id}", pages.file)
+    app.router.add_get("/_sim/qr/{code}.png", _qr_picture)
+    app.router.add_get("/_sim/avatar/{pnid}", _avatar)
     app.router.add_get("/", _index)
     app.router.add_static("/static", STATIC)
     app.router.add_route("*", "/{tail:.*}", _unknown)
@@ -48,6 +53,22 @@ def create_app(seed: str = "demo", base_url: str | None = None) -> web.Applicati
 
 async def _download(request: web.Request) -> web.Response:
     return await download(request.app[SIM], request)
+
+
+async def _qr_picture(request: web.Request) -> web.Response:
+    """The picture of a QR code: a stand-in, the same for all."""
+    code = request.match_info["code"]
+    if not any(code in number.qr_codes for number in request.app[SIM].world.numbers.values()):
+        raise web.HTTPNotFound
+    return web.Response(body=DOT, content_type="image/png")
+
+
+async def _avatar(request: web.Request) -> web.Response:
+    """The picture that was uploaded for a number's profile."""
+    number = request.app[SIM].world.numbers.get(request.match_info["pnid"])
+    if number is None or not number.picture:
+        raise web.HTTPNotFound
+    return web.Response(body=number.picture[1], content_type=number.picture[0])
 
 
 async def _index(_request) -> web.StreamResponse:

@@ -59,6 +59,9 @@ class Waba:
     timezone_id: str = "1"
     country: str = "US"
     subscriptions: dict = field(default_factory=dict)  # app id -> Override | None
+    status: str = "ACTIVE"
+    review_status: str = "APPROVED"
+    verification: str = "verified"
 
 
 @dataclass(slots=True)
@@ -81,6 +84,22 @@ class Number:
     blocked: dict = field(default_factory=dict)  # person key -> input
     digits: str = ""
     free_service: dict = field(default_factory=dict)  # "YYYY-MM" -> delivered service messages
+    # set-up
+    status: str = ""  # empty: what follows from ``registered``
+    verified: bool = True
+    code: str = ""  # verification code that was "sent"
+    register_calls: list = field(default_factory=list)
+    wrong_pins: int = 0
+    name_status: str = "APPROVED"
+    new_name: str = ""
+    new_name_status: str = "NONE"
+    account_mode: str = "LIVE"
+    on_biz_app: bool = False
+    official: bool = False
+    health: list = field(default_factory=list)  # entities of health_status, instead of the usual ones
+    picture: tuple = ()  # (mime type, bytes) of the profile picture
+    username: str = ""
+    qr_codes: dict = field(default_factory=dict)  # code -> prefilled message
 
     def __post_init__(self) -> None:
         self.digits = "".join(c for c in self.display if c.isdigit())

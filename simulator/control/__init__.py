@@ -12,7 +12,7 @@ from aiohttp import web
 
 from ..errors import BadInput
 from ..keys import SIM
-from . import ask, drive, hooks, world
+from . import account, ask, drive, hooks, world
 
 _logger = logging.getLogger(__name__)
 
@@ -25,6 +25,7 @@ ROUTES = (
     ("GET", "deliveries", ask.get_deliveries), ("GET", "stats", ask.get_stats), ("POST", "status", drive.set_status),
     ("POST", "read", drive.read_thread), ("POST", "window", drive.set_window), ("POST", "people", world.add_person),
     ("POST", "tokens", world.set_token), ("POST", "apps", world.add_app), ("POST", "wabas", world.add_waba),
+    ("POST", "number", account.set_number), ("POST", "account", account.set_waba), ("POST", "notify", account.notify),
     ("POST", "numbers", world.add_number), ("POST", "templates", world.add_template),
 )
 

@@ -42,8 +42,10 @@ def unsubscribe(sim: Simulator, waba: Waba, token: Token | None) -> dict:
     return {"success": True}
 
 
-async def subscriptions(sim: Simulator, app: App, method: str, values: dict) -> dict:
+async def subscriptions(sim: Simulator, app: App, token: Token | None, method: str, values: dict) -> dict:
     """GET, POST and DELETE /{APP}/subscriptions (with the app token)."""
+    if token is not None and "|" not in token.value:
+        raise GraphError(15, message="(#15) This method must be called with an app access_token.", messaging=False)
     if method == "GET":
         if not app.callback_url:
             return {"data": []}

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from ..errors import GraphError, missing, unknown_object
+from ..errors import GraphError, unknown_object
 from ..failures import hang, reset_connection
 from ..keys import SIM
 from ..state import Token
-from . import apps, media, messages, numbers, templates
+from . import apps, media, messages, numbers, presence, setup, templates
 from .paging import select
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _MESSAGES = re.compile(r"^/v\d+\.\d+/(\d+)/(messages|marketing_messages)$")
+_SETUP = {"register": setup.register, "deregister": setup.deregister, "request_code": setup.request_code,
+          "verify_code": setup.verify_code}
 #: Kinds of failure that end the request before anything is looked at.
 _BEFORE = ("error", "http", "timeout_before", "drop", "expired_token")
 
@@ -199,7 +201,7 @@ async def _route(sim: Simulator, request: web.Request, token: Token | None, body
     if head in world.apps or head == "app":
         app = world.apps[token.app_id if token else next(iter(world.apps))] if head == "app" else world.apps[head]
         if edge == "subscriptions":
-            return await apps.subscriptions(sim, app, method, values)
+            return await apps.subscriptions(sim, app, token, method, values)
         if edge == "uploads" and method == "POST":
             return media.start_upload(sim, values)
         if not edge and method == "GET":
@@ -227,7 +229,7 @@ async def _route(sim: Simulator, request: web.Request, token: Token | None, body
 
 async def _number_edge(sim: Simulator, request: web.Request, number: Number, edge: str, values: dict,
                        body: Any) -> dict:
-    method, query = request.method, request.query
+    method, query, path = request.method, request.query, request.path
     data = body if isinstance(body, dict) else values
     if edge == "":
         if method == "GET":
@@ -246,18 +248,18 @@ async def _number_edge(sim: Simulator, request: web.Request, number: Number, edg
             return numbers.blocked(sim, number, query, request.path)
         if method in ("POST", "DELETE"):
             return numbers.block(sim, number, data, method == "POST")
-    elif edge == "register" and method == "POST":
-        return numbers.register(sim, number, values)
-    elif edge == "deregister" and method == "POST":
-        return numbers.deregister(sim, number, values)
+    elif edge in _SETUP and method == "POST":
+        return _SETUP[edge](sim, number, values)
     elif edge == "settings" and method in ("GET", "POST"):
         return numbers.settings(sim, number, data if method == "POST" else None)
     elif edge == "conversational_automation" and method == "POST":
-        return numbers.automation(sim, number, data)
-    elif edge in ("request_code", "verify_code") and method == "POST":
-        if edge == "verify_code" and not values.get("code"):
-            raise missing("code")
-        return {"success": True}
+        return presence.automation(sim, number, data)
+    elif edge == "username" and method in ("GET", "POST", "DELETE"):
+        return presence.username(sim, number, method, values)
+    elif edge == "username_suggestions" and method == "GET":
+        return {"data": [{"username": "".join(c for c in number.name.lower() if c.isalnum())}]}
+    elif edge.partition("/")[0] == "message_qrdls":
+        return presence.qr_codes(sim, number, method, edge.partition("/")[2], values, path)
     raise unknown_object(f"{number.id}/{edge}" if edge else number.id, method.lower())
 
 
@@ -268,6 +270,8 @@ async def _waba_edge(sim: Simulator, request: web.Request, token: Token | None, 
         return select(numbers.waba_node(sim, waba), query, ("name", "timezone_id", "message_template_namespace"))
     if edge == "phone_numbers" and method == "GET":
         return numbers.listing(sim, waba, query, path)
+    if edge == "phone_numbers" and method == "POST":
+        return setup.add_number(sim, waba, values)
     if edge == "message_templates":
         if method == "GET":
             return templates.listing(sim, waba, query, path)

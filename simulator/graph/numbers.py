@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import GraphError, missing, webhook_error
 from ..state import Override
+from . import setup
 from .paging import page, select
 
 if TYPE_CHECKING:
@@ -40,13 +41,15 @@ def number_node(sim: Simulator, number: Number) -> dict:
         hooks["phone_number"] = number.override.url
     return {
         "id": number.id, "display_phone_number": number.display, "verified_name": number.name,
-        "status": "CONNECTED" if number.registered else "DISCONNECTED", "quality_rating": number.quality,
+        "status": number.status or _status(number), "quality_rating": number.quality,
         "quality_score": {"score": number.quality}, "country_code": "US", "country_dial_code": "1",
         "whatsapp_business_manager_messaging_limit": number.limit_tier, "messaging_limit_tier": number.limit_tier,
         "throughput": {"level": "HIGH" if not rate or rate > 80 else "STANDARD"},
-        "code_verification_status": "VERIFIED", "name_status": "APPROVED", "new_name_status": "NONE",
-        "platform_type": "CLOUD_API", "account_mode": "LIVE", "is_official_business_account": False,
-        "is_pin_enabled": bool(number.pin), "is_on_biz_app": False, "is_preverified_number": False,
+        "code_verification_status": "VERIFIED" if number.verified else "NOT_VERIFIED",
+        "name_status": number.name_status, "new_name_status": number.new_name_status,
+        "platform_type": "CLOUD_API" if number.registered else "NOT_APPLICABLE", "account_mode": number.account_mode,
+        "is_official_business_account": number.official, "is_pin_enabled": bool(number.pin),
+        "is_on_biz_app": number.on_biz_app, "is_preverified_number": False,
         "search_visibility": "VISIBLE", "certificate": None, "last_onboarded_time": "2026-01-01T00:00:00+0000",
         "host_platform": "CLOUD_API", "webhook_configuration": hooks or None,
         "conversational_automation": number.automation or None,
@@ -54,12 +57,18 @@ def number_node(sim: Simulator, number: Number) -> dict:
     }
 
 
+def _status(number: Number) -> str:
+    if not number.verified:
+        return "UNVERIFIED"
+    return "CONNECTED" if number.registered else "DISCONNECTED"
+
+
 def waba_node(sim: Simulator, waba: Waba) -> dict:
     """All fields of an account."""
     return {
         "id": waba.id, "name": waba.name, "timezone_id": waba.timezone_id, "currency": waba.currency,
-        "country": waba.country, "status": "ACTIVE", "business_verification_status": "verified",
-        "account_review_status": "APPROVED", "is_enabled_for_insights": True,
+        "country": waba.country, "status": waba.status, "business_verification_status": waba.verification,
+        "account_review_status": waba.review_status, "is_enabled_for_insights": True,
         "marketing_messages_onboarding_status": "ONBOARDED", "ownership_type": "CLIENT_OWNED",
         "owner_business_info": {"name": waba.name, "id": f"9{waba.id[1:]}"}, "primary_funding_id": "1",
         "message_template_namespace": "simulated_namespace", "disable_marketing_messages_on_cloud_api": False,
@@ -70,6 +79,10 @@ def waba_node(sim: Simulator, waba: Waba) -> dict:
 
 def health(sim: Simulator, number: Number | None = None, waba: Waba | None = None) -> dict:
     """The ``health_status`` of a number or account."""
+    if number is not None and number.health:
+        states = [entity["can_send_message"] for entity in number.health]
+        worst = next((state for state in ("BLOCKED", "LIMITED") if state in states), "AVAILABLE")
+        return {"can_send_message": worst, "entities": number.health}
     entities = []
     if number is not None:
         entity = {"entity_type": "PHONE_NUMBER", "id": number.id, "can_send_message": "AVAILABLE"}
@@ -102,9 +115,9 @@ async def update(sim: Simulator, number: Number, body: dict) -> dict:
             raise GraphError(100, message="(#100) Param webhook_configuration must be an object", messaging=False)
         number.override = await checked_override(sim, hook)
     if body.get("pin") is not None:
-        number.pin = checked_pin(body)
-    if body.get("new_display_name"):
-        number.name = str(body["new_display_name"])
+        number.pin = setup.checked_pin(body)
+    if body.get("new_display_name") is not None:
+        setup.set_display_name(sim, number, body["new_display_name"])
     return {"success": True}
 
 
@@ -122,31 +135,6 @@ async def checked_override(sim: Simulator, data: dict) -> Override | None:
         raise GraphError(2200, message=f"(#2200) Callback verification failed with the following errors: {problem}",
                          messaging=False)
     return Override(url, token)
-
-
-def checked_pin(body: dict) -> str:
-    """A PIN of six digits."""
-    pin = str(body.get("pin") or "")
-    if not (len(pin) == 6 and pin.isdigit()):
-        raise GraphError(100, message="(#100) Param pin must be a 6 digit number", messaging=False)
-    return pin
-
-
-def register(sim: Simulator, number: Number, body: dict) -> dict:
-    """POST /{PNID}/register."""
-    if body.get("messaging_product") != "whatsapp":
-        raise missing("messaging_product")
-    pin = checked_pin(body)
-    if number.pin and number.pin != pin:
-        raise GraphError(133005)
-    number.pin, number.registered = pin, True
-    return {"success": True}
-
-
-def deregister(sim: Simulator, number: Number, body: dict) -> dict:
-    """POST /{PNID}/deregister."""
-    number.registered = False
-    return {"success": True}
 
 
 def get_profile(sim: Simulator, number: Number, query: Mapping[str, str]) -> dict:
@@ -177,8 +165,10 @@ def set_profile(sim: Simulator, number: Number, body: dict) -> dict:
         raise GraphError(100, message="(#100) Param websites must be at most 2 addresses", messaging=False)
     handle = body.get("profile_picture_handle")
     if handle:
-        if not any(upload.get("handle") == handle for upload in sim.world.uploads.values()):
+        found = next((upload for upload in sim.world.uploads.values() if upload.get("handle") == handle), None)
+        if found is None or found["type"] not in ("image/jpeg", "image/png"):
             raise GraphError(100, message="(#100) Param profile_picture_handle is not a valid handle", messaging=False)
+        number.picture = (found["type"], found["data"])
         number.profile["profile_picture_url"] = f"{sim.base_url}/_sim/avatar/{number.id}"
     number.profile.update({name: body[name] for name in PROFILE_FIELDS if name in body})
     return {"success": True}
@@ -230,15 +220,4 @@ def settings(sim: Simulator, number: Number, body: dict | None) -> dict:
     if body is None:
         return {"storage_configuration": {"status": "DEFAULT"}, **number.settings}
     number.settings.update(body)
-    return {"success": True}
-
-
-def automation(sim: Simulator, number: Number, body: dict) -> dict:
-    """POST /{PNID}/conversational_automation."""
-    prompts, commands = body.get("prompts") or [], body.get("commands") or []
-    if len(prompts) > 4 or any(len(str(prompt)) > 80 for prompt in prompts):
-        raise GraphError(100, message="(#100) Param prompts takes at most 4 texts of 80 characters", messaging=False)
-    if len(commands) > 30:
-        raise GraphError(100, message="(#100) Param commands takes at most 30 commands", messaging=False)
-    number.automation = {"id": number.id, **body}
     return {"success": True}

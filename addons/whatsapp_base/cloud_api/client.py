@@ -12,11 +12,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import requests
 from requests.utils import get_environ_proxies
 
+from .calls_account import AccountCalls
 from .meta_error import MetaError
 from .transport import (
     MAX_ANSWER,
@@ -31,7 +32,7 @@ from .transport import (
     is_loopback,
     new_session,
 )
-from .values import as_dict, as_id, as_list, as_text
+from .values import as_dict, as_id, as_list, as_text, path_id
 
 __all__ = [
     "ApiError", "CloudClient", "CloudError", "DEFAULT_BASE_URL", "DEFAULT_VERSION", "NotSent", "OutcomeUnknown",
@@ -54,12 +55,6 @@ TEMPLATE_FIELDS = (
     "id", "name", "language", "status", "category", "components", "parameter_format", "quality_score",
     "rejected_reason", "message_send_ttl_seconds",
 )
-PHONE_FIELDS = (
-    "id", "display_phone_number", "verified_name", "status", "quality_rating", "throughput", "name_status",
-    "code_verification_status", "platform_type", "account_mode", "is_official_business_account", "is_on_biz_app",
-    "whatsapp_business_manager_messaging_limit",
-)
-PROFILE_FIELDS = ("about", "address", "description", "email", "profile_picture_url", "websites", "vertical")
 
 
 class ApiError(CloudError):
@@ -90,7 +85,7 @@ def check_version(version: str) -> str:
     return version
 
 
-class CloudClient:
+class CloudClient(AccountCalls):
     """A client for one token, to be kept and shared by threads: it pools its connections.
 
     Every call raises `ApiError` when Meta refuses, `NotSent` when the request certainly did not leave, and
@@ -104,6 +99,7 @@ class CloudClient:
         token: str,
         *,
         app_secret: str | None = None,
+        prove: bool = True,
         timeout: tuple[float, float] = (5, 30),
         pool_size: int = 32,
         session: requests.Session | None = None,
@@ -112,7 +108,8 @@ class CloudClient:
 
         :param base_url: https address of the Graph API (http on loopback)
         :param version: such as ``v25.0``
-        :param app_secret: adds ``appsecret_proof`` to every call, for apps that demand it
+        :param app_secret: needed for calls in the name of the app
+        :param prove: with the app secret, add ``appsecret_proof`` to every call, for apps that demand it
         :param timeout: seconds to connect and seconds of silence while reading
         :raises ValueError: an unusable address, version or token
         """
@@ -123,7 +120,7 @@ class CloudClient:
         self._auth = Bearer(token)
         self._secrets = [secret for secret in (token, app_secret) if secret]
         self._app_secret, self._proof = app_secret, None
-        if app_secret:
+        if app_secret and prove:
             self._proof = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
             self._secrets.append(self._proof)
         self._session = session or new_session(pool_size)
@@ -143,7 +140,7 @@ class CloudClient:
 
         :raises OutcomeUnknown: also for an answer of success without a message id, and for a gateway's 502 or 504
         """
-        answer = self.call("POST", f"{_id(phone_number_id)}/messages", json=body)
+        answer = self.call("POST", f"{path_id(phone_number_id)}/messages", json=body)
         message = as_dict(next(iter(as_list(as_dict(answer).get("messages"))), None))
         wamid = as_id(message.get("id"))
         if wamid is None:
@@ -154,13 +151,13 @@ class CloudClient:
 
     def mark_read(self, phone_number_id: str, body: Mapping[str, Any]) -> None:
         """Send a read mark made by ``outbound.mark_read``."""
-        self.call("POST", f"{_id(phone_number_id)}/messages", json=body)
+        self.call("POST", f"{path_id(phone_number_id)}/messages", json=body)
 
     def upload_media(self, phone_number_id: str, data: bytes, mime: str, filename: str) -> str:
         """Upload a file and return its media id, which lives 30 days and belongs to this number."""
         name = re.sub(r'[\x00-\x1f"\\/]', "_", filename or "file")[:255]
         answer = self._exchange_json(
-            "POST", f"{_id(phone_number_id)}/media", None, timeout=(self.timeout[0], max(self.timeout[1], 120)),
+            "POST", f"{path_id(phone_number_id)}/media", None, timeout=(self.timeout[0], max(self.timeout[1], 120)),
             data={"messaging_product": "whatsapp", "type": mime}, files={"file": (name, data, mime)})
         media_id = as_id(as_dict(answer).get("id"))
         if media_id is None:
@@ -170,7 +167,7 @@ class CloudClient:
     def media_info(self, media_id: str, phone_number_id: str | None = None) -> dict[str, Any]:
         """Return ``url`` (lives 5 minutes), ``mime_type``, ``sha256`` and ``file_size`` of a file."""
         params = {"phone_number_id": phone_number_id} if phone_number_id else None
-        return as_dict(self.call("GET", _id(media_id), params))
+        return as_dict(self.call("GET", path_id(media_id), params))
 
     def download(self, url: str, max_bytes: int = MAX_MEDIA) -> tuple[bytes, str]:
         """Return the bytes and MIME type behind an address of `media_info`.
@@ -187,56 +184,11 @@ class CloudClient:
             raise ApiError(self._error(decode_answer(body[:MAX_ANSWER]), status), status)
         return body, headers.get("Content-Type", "").split(";")[0].strip().lower() or "application/octet-stream"
 
-    # -- Account, numbers, templates ------------------------------------------------------------------------------
+    # -- Templates ----------------------------------------------------------------------------------------------------
 
     def templates(self, waba_id: str, fields: Sequence[str] = TEMPLATE_FIELDS) -> Iterator[dict[str, Any]]:
         """Yield every template of an account, page after page."""
-        return self._pages(f"{_id(waba_id)}/message_templates", {"fields": ",".join(fields), "limit": 100})
-
-    def phone_numbers(self, waba_id: str, fields: Sequence[str] = PHONE_FIELDS) -> list[dict[str, Any]]:
-        """Return all numbers of an account."""
-        return list(self._pages(f"{_id(waba_id)}/phone_numbers", {"fields": ",".join(fields), "limit": 100}))
-
-    def phone_number(self, phone_number_id: str, fields: Sequence[str] = PHONE_FIELDS) -> dict[str, Any]:
-        """Return the fields of one number."""
-        return as_dict(self.call("GET", _id(phone_number_id), {"fields": ",".join(fields)}))
-
-    def business_profile(self, phone_number_id: str, fields: Sequence[str] = PROFILE_FIELDS) -> dict[str, Any]:
-        """Return the public profile of a number."""
-        path = f"{_id(phone_number_id)}/whatsapp_business_profile"
-        answer = as_dict(self.call("GET", path, {"fields": ",".join(fields)}))
-        return as_dict(next(iter(as_list(answer.get("data"))), None))
-
-    def subscribed_apps(self, waba_id: str) -> list[dict[str, Any]]:
-        """Return the apps that receive the account's webhooks."""
-        return list(self._pages(f"{_id(waba_id)}/subscribed_apps", {}))
-
-    def subscribe_app(
-        self, waba_id: str, override_callback_uri: str | None = None, verify_token: str | None = None
-    ) -> bool:
-        """Subscribe the token's app to the account's webhooks, with an own address if one is given."""
-        body = None
-        if override_callback_uri:
-            body = {"override_callback_uri": override_callback_uri, "verify_token": verify_token or ""}
-        answer = as_dict(self.call("POST", f"{_id(waba_id)}/subscribed_apps", json=body))
-        return answer.get("success") is True
-
-    def debug_token(self, app_id: str | None = None) -> dict[str, Any]:
-        """Return what Meta knows about the token: ``is_valid``, ``expires_at``, ``scopes``.
-
-        :param app_id: asks in the name of the app (needs the app secret) instead of the token's own
-        """
-        token = self._secrets[0]
-        auth = Bearer(f"{app_id}|{self._app_secret}") if app_id and self._app_secret else None
-        answer = self._exchange_json("GET", "debug_token", {"input_token": token}, auth=auth)
-        return as_dict(as_dict(answer).get("data"))
-
-    def register(self, phone_number_id: str, pin: str, region: str | None = None) -> bool:
-        """Register a number for Cloud API with its six-digit PIN."""
-        body = {"messaging_product": "whatsapp", "pin": pin}
-        if region:
-            body["data_localization_region"] = region
-        return as_dict(self.call("POST", f"{_id(phone_number_id)}/register", json=body)).get("success") is True
+        return self._pages(f"{path_id(waba_id)}/message_templates", {"fields": ",".join(fields), "limit": 100})
 
     # -- Anything else --------------------------------------------------------------------------------------------
 
@@ -330,11 +282,3 @@ class CloudClient:
     @staticmethod
     def _proxies_for(url: str) -> dict[str, str]:
         return {} if is_loopback(urlsplit(url).hostname) else dict(get_environ_proxies(url))
-
-
-def _id(value: str) -> str:
-    """Return an id of Meta's as one safe part of a path."""
-    text = as_id(value)
-    if text is None:
-        raise ValueError("An id is missing for the call.")
-    return quote(text, safe="")

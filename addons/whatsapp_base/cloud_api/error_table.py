@@ -256,6 +256,13 @@ _ROWS = [
               _("Wait five minutes, then register it again."), _LATER, Scope.CHANNEL, (5 * _MINUTE, 10 * _MINUTE)),
     ErrorInfo(133016, _("Registered too often"), _("The number was registered or deregistered too often."),
               _("Wait up to 72 hours before the next try."), _FAIL, _CHANNEL),
+    ErrorInfo(136024, _("Code not sent"), _("Meta could not send the verification code."),
+              _("Read the details; wait some minutes, or have it sent by a call instead of an SMS."), _FAIL, _CHANNEL),
+    ErrorInfo(136025, _("Wrong code"), _("The verification code is not the one that was sent, or it is too old."),
+              _("Enter the code again, or request another one."), _FAIL, _CHANNEL),
+    ErrorInfo(2200, _("Callback address not confirmed"), _("Meta called the address and got no valid answer."),
+              _("Open the callback address in a browser: it must answer from the Internet, with the same verify token."),
+              _FAIL, _ACCOUNT),
     # Calling
     ErrorInfo(138000, _("Calling not enabled"), _("Calls are not switched on for this number."),
               _("Switch on calling in the settings of the number."), _FAIL, _CHANNEL),

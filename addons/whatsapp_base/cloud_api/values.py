@@ -10,6 +10,7 @@ import json
 import math
 from datetime import datetime, timezone
 from typing import Any
+from urllib.parse import quote
 
 NAME_LENGTH = 255  # longest display name that is kept
 MAX_DEPTH = 64  # Meta's payloads stay below 20 levels; deeper parts are cut off
@@ -136,6 +137,17 @@ def as_id(value: Any) -> str | None:
     """Return an identifier as text, or None when it is missing, empty or of another type."""
     text = as_text(value)
     return (text.strip() or None) if text else None
+
+
+def path_id(value: Any) -> str:
+    """Return an id of Meta's as one safe part of a path.
+
+    :raises ValueError: there is none
+    """
+    text = as_id(value)
+    if text is None:
+        raise ValueError("An id is missing for the call.")
+    return quote(text, safe="")
 
 
 def as_bool(value: Any) -> bool | None:

@@ -159,7 +159,9 @@ def test_graph_registers_overrides_after_the_challenge(sim):
     sim.graph("POST", PNID_2, {"webhook_configuration": configuration})
     app = {"object": "whatsapp_business_account", "callback_url": f"{sim.hook}?who=app",
            "verify_token": "demo-verify-token", "fields": "messages,message_template_status_update"}
-    assert sim.graph("POST", f"{APP}/subscriptions", app).json() == {"success": True}
+    error(sim.graph("POST", f"{APP}/subscriptions", app), 15)
+    app_token = {"Authorization": f"Bearer {APP}|demo-app-secret"}
+    assert sim.graph("POST", f"{APP}/subscriptions", app, headers=app_token).json() == {"success": True}
     sim.inbound()
     sim.inbound(phone_number_id=PNID_2)
     sim.control("templates", {"name": "hello_world", "language": "en_US", "status": "PAUSED"})
