@@ -13,6 +13,7 @@
         "security/whatsapp_base_rules.xml",
         "security/whatsapp_identity_rules.xml",
         "security/whatsapp_message_template_rules.xml",
+        "security/whatsapp_outgoing_rules.xml",
         "data/ir_cron_data.xml",
         "data/compose_cron_data.xml",
         "wizard/whatsapp_send_template_views.xml",

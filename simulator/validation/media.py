@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
 from .common import mapping, text, url
+from .shapes import sticker_problem, voice_problem
 
 if TYPE_CHECKING:
     from ..state import Number, World
@@ -57,6 +58,9 @@ def check_media(world: World, number: Number, kind: str, value: Any, path: str) 
         return 131053, f"{kind.capitalize()} messages cannot carry {mime}: use one of {', '.join(sorted(allowed))}"
     if len(media.data) > limit:
         return 131053, f"The file has {len(media.data)} bytes, the maximum for {kind} is {limit}"
-    if kind == "audio" and value.get("voice") and mime != "audio/ogg":
-        return 131053, "Voice messages must be audio/ogg with the OPUS codec"
-    return None
+    problem = None
+    if kind == "audio" and value.get("voice"):
+        problem = voice_problem(media.data) if mime == "audio/ogg" else "Voice messages must be audio/ogg with the OPUS codec"
+    elif kind == "sticker":
+        problem = sticker_problem(media.data)
+    return (131053, problem) if problem else None

@@ -17,6 +17,8 @@ from ..cloud_api import errors, outbound
 from ..cloud_api.errors import Policy
 from ..cloud_api.inbound import Identity
 from ..cloud_api.meta_error import MetaError
+from ..tools import media_recipes
+from .media_ids import MediaIds
 
 _logger = logging.getLogger(__name__)
 
@@ -28,6 +30,9 @@ STARVED_SECONDS = 0.05  # a bucket must not run over meanwhile: it holds a tenth
 CLAIM_AHEAD = 1.5  # requests handed to the pool for each of its threads
 PENDING_MEDIA = "pending-upload"  # stands in a stored payload for the ID of a file that Meta does not have yet
 CLIENT_LIFE = 60  # seconds; then credentials are read again
+# Meta's answers to a file that it no longer has: parameter errors (it names no other code) and media errors
+STALE_MEDIA = {100, 131008, 131009, 131052, 131053}
+STALE_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +56,24 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that Meta must have before the message can name it."""
+    """A file that Meta must have before the message can name it; ``media_id`` where it has it already."""
 
     attachment_id: int
     checksum: str
-    data: bytes
+    data: bytes | None
     mimetype: str
     filename: str
+    recipe: str | None = None
+    media_id: str | None = None
+
+    def key(self, channel_id):
+        """Return what the uploaded file is known by: number, content, and what was done to it."""
+        return channel_id, self.checksum, self.recipe or ""
 
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of a job: exactly one of accepted, failed, not sent, unknown, refused."""
+    """What became of a job: exactly one of accepted, failed, not sent, unknown, refused, stale_media."""
 
     job: Job
     kind: str
@@ -72,7 +83,8 @@ class Outcome:
     message_status: str | None = None
     error: MetaError | None = None
     http_status: int | None = None
-    media_id: str | None = None
+    media_id: str | None = None  # of a file that was uploaded for it, now
+    sent_as: str | None = None  # kind of the message, where its file had to go as another one
     text: str | None = None
     extra: dict = field(default_factory=dict)
 
@@ -86,29 +98,47 @@ def fill_media(content, media_id):
     return media_id if content == PENDING_MEDIA else content
 
 
-def perform(job, client):
+def _with_file(job, client, media_ids):
+    """Return (content with the ID of its file, ID if it was uploaded now, kind if it had to go as another one)."""
+    upload = job.upload
+    if not upload:
+        return job.content, None, None
+    if upload.media_id:
+        return fill_media(job.content, upload.media_id), None, None
+    try:
+        ready = media_recipes.apply(upload.recipe, upload.data, upload.mimetype, upload.filename)
+    except media_recipes.NotConverted as error:
+        _logger.info("WhatsApp message %s: its file goes as it is: %s", job.id, error)
+        content = media_recipes.instead(job.content, upload.filename)
+        media_id = client.upload_media(job.phone_number_id, upload.data, upload.mimetype, upload.filename)
+        return fill_media(content, media_id), None, content.get("type")
+    media_id, is_new = media_ids.obtain(
+        upload.key(job.channel_id), lambda: client.upload_media(job.phone_number_id, *ready)
+    )
+    return fill_media(job.content, media_id), media_id if is_new else None, None
+
+
+def perform(job, client, media_ids=None):
     """Do the HTTP work of one job. Runs in a pool thread.
 
     :param Job job: what to send
     :param cloud_client.CloudClient client: bound to the account of the job
+    :param MediaIds media_ids: what this sender has uploaded
     :rtype: Outcome
     """
-    media_id = None
+    media_ids = media_ids or MediaIds()
+    media_id = sent_as = None
     try:
-        content = job.content
-        if job.upload:
-            try:
-                media_id = client.upload_media(
-                    job.phone_number_id, job.upload.data, job.upload.mimetype, job.upload.filename
-                )
-            except cloud_client.OutcomeUnknown as error:
-                # a file that may have arrived harms nobody: the message itself has not left
-                return Outcome(job, "not_sent", text=str(error))
-            content = fill_media(content, media_id)
-        to = Identity(wa_id=job.wa_id, user_id=job.user_id)
-        request = outbound.request(content, to, reply_to=job.reply_to, callback_data=job.uuid)
-        result = client.send(job.phone_number_id, request)
+        try:
+            content, media_id, sent_as = _with_file(job, client, media_ids)
+        except cloud_client.OutcomeUnknown as error:
+            # a file that may have arrived harms nobody: the message itself has not left
+            return Outcome(job, "not_sent", text=str(error))
+        result = _send(job, client, content)
     except cloud_client.ApiError as error:
+        if _is_stale(job, media_id, error):
+            media_ids.forget(job.upload.key(job.channel_id))
+            return Outcome(job, "stale_media", error=error.error, http_status=error.http_status)
         return Outcome(job, "failed", error=error.error, http_status=error.http_status, media_id=media_id)
     except cloud_client.NotSent as error:
         return Outcome(job, "not_sent", text=str(error), media_id=media_id)
@@ -122,7 +152,30 @@ def perform(job, client):
         user_id=result.user_id,
         message_status=result.message_status,
         media_id=media_id,
+        sent_as=sent_as,
     )
+
+
+def _send(job, client, content):
+    """Send the message; where Meta refuses one of the two names of a kind of message, with the other."""
+    to = Identity(wa_id=job.wa_id, user_id=job.user_id)
+
+    def request(body):
+        return outbound.request(body, to, reply_to=job.reply_to, callback_data=job.uuid)
+
+    try:
+        return client.send(job.phone_number_id, request(content))
+    except cloud_client.ApiError as error:
+        other = outbound.other_spelling(content) if error.error.code in (100, 131009) else None
+        if not other:
+            raise
+    return client.send(job.phone_number_id, request(other))
+
+
+def _is_stale(job, media_id, error):
+    """Tell whether Meta may have refused the message because it has forgotten a file that was not uploaded for it."""
+    used_old = job.upload and not media_id and job.attempts <= STALE_TRIES
+    return bool(used_old and error.error.code in STALE_MEDIA)
 
 
 class Sender:
@@ -136,6 +189,7 @@ class Sender:
         self._pool = None
         self._futures = {}
         self._clients = {}
+        self._media_ids = MediaIds()
         self._starved = False
 
     @property
@@ -181,7 +235,7 @@ class Sender:
             return Outcome(job, "refused", text=job.refusal)
         try:
             client = self._client_for(job.account_id, registry, make_env)
-            self._futures[self._executor().submit(perform, job, client)] = job
+            self._futures[self._executor().submit(perform, job, client, self._media_ids)] = job
         except (UserError, ValueError) as error:
             return Outcome(job, "no_credentials", text=str(error))
         except Exception as error:  # noqa: BLE001 - the database or the process is going away: nothing has left

@@ -7,6 +7,8 @@ from . import whatsapp_business_account_alert
 from . import whatsapp_business_account_identity
 from . import whatsapp_channel
 from . import whatsapp_channel_rate
+from . import whatsapp_channel_manners
+from . import whatsapp_media_upload
 from . import whatsapp_contact
 from . import whatsapp_contact_alias
 from . import whatsapp_contact_identity
@@ -19,6 +21,7 @@ from . import whatsapp_conversation
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_send
 from . import whatsapp_conversation_interactive
+from . import whatsapp_conversation_media
 from . import whatsapp_conversation_api
 from . import whatsapp_conversation_merge
 from . import whatsapp_conversation_store

@@ -123,7 +123,12 @@ class DiscussChannel(models.Model):
     def message_post(self, *, message_type="notification", **kwargs):
         if self.channel_type == CHANNEL_TYPE and self._whatsapp_is_for_customer(message_type, kwargs):
             self._whatsapp_check_may_send()
+        if stickers := kwargs.pop("whatsapp_sticker_ids", None):
+            self = self.with_context(whatsapp_sticker_ids=[number for number in stickers if isinstance(number, int)])
         return super().message_post(message_type=message_type, **kwargs)
+
+    def _get_allowed_message_params(self):
+        return super()._get_allowed_message_params() | {"whatsapp_sticker_ids"}
 
     def _whatsapp_is_for_customer(self, message_type, kwargs):
         """Tell whether a post is meant for the customer: a colleague's comment, neither note nor notification."""
@@ -168,12 +173,13 @@ class DiscussChannel(models.Model):
         }
         text = markup.from_html(message.body or "").strip()
         attachments = message.attachment_ids.sorted("id")
-        caption_fits = text and len(attachments) == 1 and conversation._takes_caption(attachments, text)
+        stickers = attachments.filtered(lambda a: a.id in self.env.context.get("whatsapp_sticker_ids", ()))
+        caption_fits = text and len(attachments) == 1 and conversation._takes_caption(attachments, text, bool(stickers))
         if text and not caption_fits:
             for part in markup.split(text):
                 conversation._send_text(part, **options)
         if attachments:
-            conversation._send_attachments(attachments, caption=text if caption_fits else None, **options)
+            conversation._send_attachments(attachments, caption=text if caption_fits else None, stickers=stickers, **options)
         conversation._agent_wrote(self.env.user)
 
     def _check_can_update_message_content(self, message):

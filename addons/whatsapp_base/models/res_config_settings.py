@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..tools import voice
+
 JOURNAL_DAYS = "whatsapp_base.journal_retention_days"
 MESSAGE_DAYS = "whatsapp_base.message_retention_days"
 DEFAULT_DAYS = {JOURNAL_DAYS: 30, MESSAGE_DAYS: 0}
@@ -14,6 +16,18 @@ class ResConfigSettings(models.TransientModel):
     # not config_parameter=: that cannot store 0, which means "for ever" here
     whatsapp_journal_retention_days = fields.Integer("Keep WhatsApp Notifications (days)")
     whatsapp_message_retention_days = fields.Integer("Keep WhatsApp Messages (days)")
+    whatsapp_voice_converter = fields.Char("Voice Messages", compute="_compute_whatsapp_voice_converter")
+
+    def _compute_whatsapp_voice_converter(self):
+        for settings in self:
+            settings.whatsapp_voice_converter = (
+                self.env._("Every recording becomes a voice message: this server has ffmpeg.")
+                if voice.converter()
+                else self.env._(
+                    "Recordings of current browsers (Chrome, Edge, Firefox, Safari 18.4) become voice messages. Those of older "
+                    "ones go as sound files, unless ffmpeg is installed on this server."
+                )
+            )
 
     @api.model
     def _whatsapp_days(self, key):

@@ -117,6 +117,7 @@ class WhatsappChatMessage(models.Model):
         [("pending", "Waiting"), ("done", "Fetched"), ("failed", "Failed"), ("refused", "Refused")], readonly=True
     )
     media_ref = fields.Char("Media ID", readonly=True)
+    media_recipe = fields.Char(readonly=True, help="What has to be done to the file before Meta takes it.")
     media_attempts = fields.Integer(readonly=True)
     media_next_try_at = fields.Datetime(readonly=True)
     media_error = fields.Char(readonly=True)
@@ -158,6 +159,10 @@ class WhatsappChatMessage(models.Model):
 
     def _requeue(self):
         """Put messages back into the queue, under a new ID so that late statuses of the old try cannot mix."""
+        # what was wrong may have been the file at Meta
+        self.env["whatsapp.media.upload"]._forget(
+            {(m.channel_id.id, a.checksum, m.media_recipe or "") for m in self for a in m.attachment_ids if a.checksum}
+        )
         for message in self:
             message.write(
                 {

@@ -49,7 +49,9 @@ class WhatsappChatMessage(models.Model):
                 continue
             rows = self._claim_rows(channel_id, lane, runner_id, granted)
             buckets._give_back(channel_id, granted - len(rows))
-            jobs += [self._make_job(row) for row in rows]
+            with_file = [row["id"] for row in rows if row["has_upload"]]
+            known = self.env["whatsapp.media.upload"]._known(with_file) if with_file else {}
+            jobs += [self._make_job(row, known.get(row["id"])) for row in rows]
         return jobs, starved
 
     def _channels_with_work(self, lane):
@@ -112,7 +114,7 @@ class WhatsappChatMessage(models.Model):
         self.browse([row["id"] for row in rows]).invalidate_recordset(["state", "attempts", "claimed_by"], flush=False)
         return sorted(rows, key=lambda row: row["id"])
 
-    def _make_job(self, row):
+    def _make_job(self, row, media_id=None):
         refusal = None
         if row["blocked"]:
             refusal = BLOCKED_HERE
@@ -123,15 +125,20 @@ class WhatsappChatMessage(models.Model):
             account_id=row["account_id"], phone_number_id=row["phone_number_id"], wa_id=row["wa_id"],
             user_id=row["bsuid"], attempts=row["attempts"], content=json.loads(row["payload"]),
             reply_to=row["reply_to_wamid"], refusal=refusal,
-            upload=self.browse(row["id"])._prepare_upload() if row["has_upload"] and not refusal else None,
+            upload=self.browse(row["id"])._prepare_upload(media_id) if row["has_upload"] and not refusal else None,
         )
 
-    def _prepare_upload(self):
-        """Return the :class:`Upload` that the message needs, or None when it names a link or no file."""
-        attachment = self.attachment_ids[:1]
+    def _prepare_upload(self, media_id=None):
+        """Return the :class:`Upload` that the message needs, or None when it names a link or no file.
+
+        :param str media_id: of the file, where Meta has it already; it is not read then
+        """
+        attachment = self.attachment_ids.sorted("id")[:1]
         if not attachment:
             return None
-        return Upload(attachment.id, attachment.checksum, attachment.raw, attachment.mimetype, attachment.name)
+        mimetype = self.conversation_id._mimetype_of(attachment)
+        data = None if media_id else attachment.raw
+        return Upload(attachment.id, attachment.checksum, data, mimetype, attachment.name, self.media_recipe or None, media_id)
 
     # ------------------------------------------------------------
     # Results
@@ -153,6 +160,7 @@ class WhatsappChatMessage(models.Model):
         self._write_outcomes(rows)
         for outcome, (error, http_status) in errors_of:
             self.browse(outcome.job.id)._react_to_error(error, http_status)
+        self._keep_uploads(outcomes)
         self._update_breaker(outcomes)
         self._learn_recipients([outcome for outcome in outcomes if outcome.kind == "accepted"])
 
@@ -167,6 +175,8 @@ class WhatsappChatMessage(models.Model):
                 "remedy": self.env._("Ask the customer, or wait for a delivery report, before you send it again."),
                 "details": outcome.text,
             }
+        if outcome.kind == "stale_media":
+            return {"state": "queued", "details": outcome.error.details or outcome.error.message}
         if outcome.kind == "refused":
             return self._refusal_values(outcome.text, now)
         if outcome.kind == "no_credentials":
@@ -248,6 +258,17 @@ class WhatsappChatMessage(models.Model):
         self.browse([row[0] for row in result if row[2]])._notify_states()
         if failed := [row[0] for row in result if row[3] == "failed"]:
             self.browse(failed)._on_final_failure()
+
+    def _keep_uploads(self, outcomes):
+        """Remember the files that Meta has now, forget those that it has no longer, log what went as another kind."""
+        Uploads = self.env["whatsapp.media.upload"]
+        if new := {o.job.upload.key(o.job.channel_id): o.media_id for o in outcomes if o.media_id and o.job.upload}:
+            Uploads._remember(new)
+        if stale := {o.job.upload.key(o.job.channel_id) for o in outcomes if o.kind == "stale_media"}:
+            Uploads._forget(stale)
+        for outcome in outcomes:
+            if outcome.sent_as:
+                self.browse(outcome.job.id).type = outcome.sent_as
 
     def _learn_recipients(self, accepted):
         """Keep the user IDs that Meta tells when it accepts a message."""

@@ -1,4 +1,5 @@
 import json
+import re
 
 from odoo import fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -8,15 +9,8 @@ from ..cloud_api import outbound
 from ..lanes.sender import PENDING_MEDIA
 from ..tools import phrases
 
-MEGABYTE = 1024 * 1024
-# Meta, "Media", supported types: mimetype -> kind; whatever is missing here goes out as a document
-MEDIA_KINDS = {
-    "image/jpeg": "image", "image/png": "image",
-    "video/mp4": "video", "video/3gpp": "video",
-    "audio/aac": "audio", "audio/amr": "audio", "audio/mpeg": "audio", "audio/mp4": "audio", "audio/ogg": "audio",
-}
-MAX_BYTES = {"image": 5 * MEGABYTE, "video": 16 * MEGABYTE, "audio": 16 * MEGABYTE, "document": 100 * MEGABYTE}
-CAPTION_KINDS = ("image", "video", "document")
+# what WhatsApp makes a preview of
+WEB_ADDRESS = re.compile(r"\bhttps?://[^\s/]+", re.IGNORECASE)
 PRIORITY = {"agent": 0, "flow": 0, "order": 1, "api": 1, "campaign": 2}
 
 
@@ -31,7 +25,8 @@ class WhatsappConversation(models.Model):
 
     def _send_text(self, body, **options):
         """Queue a text (WhatsApp formatting, up to 4,096 characters). Options: see :meth:`_send_content`."""
-        return self._send_content(outbound.Text(body, preview_url="http" in body), **options)
+        preview = bool(WEB_ADDRESS.search(body)) and self.channel_id.link_preview
+        return self._send_content(outbound.Text(body, preview_url=preview), **options)
 
     def _send_buttons(self, body, buttons, header=None, footer=None, **options):
         """Queue a text with up to three reply buttons.
@@ -54,52 +49,6 @@ class WhatsappConversation(models.Model):
         translation = template._pick(language or template._language_of(self.contact_id))
         content = translation._content(header, body, buttons)
         return self._send_content(content, translation=translation, shown=translation._preview(header, body), **options)
-
-    def _send_attachments(self, attachments, caption=None, **options):
-        """Queue files as media messages, one each; returns their rows.
-
-        :param attachments: ``ir.attachment`` records
-        :param str caption: text below a single image, video or document
-        """
-        rows = self.env["whatsapp.chat.message"]
-        for attachment in attachments:
-            kind = self._media_kind(attachment)
-            content = outbound.Media(
-                kind,
-                media_id=PENDING_MEDIA,
-                caption=caption if kind in CAPTION_KINDS else None,
-                filename=attachment.name if kind == "document" else None,
-            )
-            rows |= self._send_content(content, attachment=attachment, **options)
-        return rows
-
-    def _document_header(self, attachment):
-        """Return the file as header of a template; the lane uploads it when the message leaves."""
-        self._media_kind(attachment)  # tells what is wrong with files that WhatsApp does not take
-        return outbound.Media("document", media_id=PENDING_MEDIA, filename=attachment.name)
-
-    def _media_kind(self, attachment):
-        """Return how WhatsApp takes a file, or explain why it does not."""
-        mimetype = (attachment.mimetype or "").split(";")[0].strip()
-        kind = MEDIA_KINDS.get(mimetype, "document")
-        if attachment.file_size > MAX_BYTES[kind] and kind != "document":
-            kind = "document"
-        if attachment.file_size > MAX_BYTES[kind]:
-            raise UserError(
-                self.env._(
-                    "“%(name)s” has %(size)d MB. WhatsApp takes files of up to %(limit)d MB; send a link instead.",
-                    name=attachment.name,
-                    size=attachment.file_size / MEGABYTE,
-                    limit=MAX_BYTES[kind] / MEGABYTE,
-                )
-            )
-        if not attachment.file_size:
-            raise UserError(self.env._("“%s” is empty. WhatsApp does not take empty files.", attachment.name))
-        return kind
-
-    def _takes_caption(self, attachment, text):
-        """Tell whether a text can go out as the caption of a file."""
-        return self._media_kind(attachment) in CAPTION_KINDS and len(text) <= 1024
 
     def _send_content(
         self, content, *, origin="api", once=None, priority=None, reply_to=None, translation=None, attachment=None,

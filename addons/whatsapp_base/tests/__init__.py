@@ -10,6 +10,7 @@ from . import test_interactive
 from . import test_fallback
 from . import test_intake
 from . import test_js
+from . import test_media_out
 from . import test_outbox_claim
 from . import test_outbox_results
 from . import test_screens
