@@ -5,6 +5,7 @@ intake    journal of webhooks -> conversations, messages, states
 replies   outgoing messages of people, chatbots and transactions
 bulk      outgoing messages of campaigns
 media     files of incoming messages
+signals   read marks and typing signs to customers
 ========  ==============================================================
 
 A loop (:class:`runner.Runner`, one thread per lane) may run in any process: the HTTP worker that took the
@@ -12,7 +13,7 @@ webhook or the reply starts one, the scheduled action starts one, and ``odoo-bin
 They are safe together because every claim is a row lock; ``duty.Duty`` keeps them from being more than needed.
 """
 
-LANES = ("intake", "replies", "bulk", "media")
+LANES = ("intake", "replies", "bulk", "media", "signals")
 # first halves of our advisory lock keys; any other addon's keys have another first half
 LOCK_ON_DUTY = 0x57A1
 LOCK_RUNNER = 0x57A2

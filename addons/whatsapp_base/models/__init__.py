@@ -34,6 +34,7 @@ from . import whatsapp_chat_message_media
 from . import whatsapp_chat_message_record
 from . import whatsapp_chat_message_fallback
 from . import whatsapp_chat_message_retention
+from . import whatsapp_signal
 from . import whatsapp_webhook_event
 from . import whatsapp_webhook_event_shown
 from . import whatsapp_webhook_refusal
@@ -41,6 +42,7 @@ from . import whatsapp_demo
 from . import discuss_channel
 from . import discuss_channel_member
 from . import discuss_channel_member_store
+from . import discuss_channel_member_signals
 from . import discuss_channel_post
 from . import discuss_channel_store
 from . import ir_actions_report

@@ -65,6 +65,8 @@ class WhatsappLane(models.AbstractModel):
         """Do one batch of a lane that needs no thread pool; tells whether there was anything to do (the intake: how much)."""
         if lane == "intake":
             return self.env["whatsapp.webhook.event"]._drain()
+        if lane == "signals":
+            return self.env["whatsapp.signal"]._deliver()
         return self.env["whatsapp.chat.message"]._fetch_media()
 
     @api.model

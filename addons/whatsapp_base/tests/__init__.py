@@ -18,6 +18,7 @@ from . import test_secrets
 from . import test_security
 from . import test_record_send
 from . import test_senders
+from . import test_signals
 from . import test_statuses
 from . import test_webhook
 from . import test_identity
