@@ -16,6 +16,8 @@
         "security/whatsapp_outgoing_rules.xml",
         "data/ir_cron_data.xml",
         "data/compose_cron_data.xml",
+        "wizard/whatsapp_contact_merge_wizard_views.xml",
+        "wizard/whatsapp_contact_split_wizard_views.xml",
         "wizard/whatsapp_send_template_views.xml",
         "views/whatsapp_conversation_views.xml",
         "views/whatsapp_chat_message_views.xml",

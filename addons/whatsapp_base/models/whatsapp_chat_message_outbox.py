@@ -270,22 +270,6 @@ class WhatsappChatMessage(models.Model):
             if outcome.sent_as:
                 self.browse(outcome.job.id).type = outcome.sent_as
 
-    def _learn_recipients(self, accepted):
-        """Keep the user IDs that Meta tells when it accepts a message."""
-        known = {outcome.job.contact_id: outcome.user_id for outcome in accepted if outcome.user_id and not outcome.job.user_id}
-        if known:
-            self.env.cr.execute(
-                SQL(
-                    """UPDATE whatsapp_contact c SET bsuid = v.bsuid
-                         FROM (VALUES %s) AS v (id, bsuid)
-                        WHERE c.id = v.id AND c.bsuid IS NULL AND NOT EXISTS (
-                              SELECT 1 FROM whatsapp_contact o WHERE o.bsuid = v.bsuid
-                                 AND o.company_id = c.company_id AND o.portfolio = c.portfolio)""",
-                    SQL(", ").join(SQL("(%s, %s)", *item) for item in known.items()),
-                )
-            )
-            self.env["whatsapp.contact"].browse(known).invalidate_recordset(["bsuid"], flush=False)
-
     def _update_breaker(self, outcomes):
         """Rest a number that cannot reach Meta, so that its lane does not spend its threads on it."""
         reached = {o.job.channel_id for o in outcomes if o.kind in ("accepted", "failed")}

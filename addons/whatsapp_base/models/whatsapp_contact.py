@@ -34,7 +34,7 @@ class WhatsappContact(models.Model):
     parent_bsuid = fields.Char("Parent WhatsApp User ID")
     username = fields.Char()
     profile_name = fields.Char()
-    partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", ondelete="restrict")
+    partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", ondelete="restrict", tracking=True)
     last_inbound_at = fields.Datetime("Last Message From Them", readonly=True)
     blocked = fields.Boolean(help="Messages of this person are stored, but not shown to agents, and nothing is sent.")
     is_unreachable = fields.Boolean("Not on WhatsApp", readonly=True, help="Meta said that messages cannot be delivered.")
@@ -67,7 +67,14 @@ class WhatsappContact(models.Model):
 
     def write(self, vals):
         check_system_fields(self, vals, SYSTEM_FIELDS)
-        return super().write(vals)
+        if "partner_id" not in vals:
+            return super().write(vals)
+        before = {contact: contact.partner_id.id for contact in self}
+        result = super().write(vals)
+        for contact, partner_id in before.items():
+            if partner_id and contact.partner_id and partner_id != contact.partner_id.id:
+                contact._hand_over_authorship(partner_id, contact.partner_id.id)
+        return result
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_conversation_count(self):

@@ -263,6 +263,8 @@ class WhatsappContact(models.Model):
         if phone_moves:
             values = {**values, "is_unreachable": False}
         self.write(values)
+        if phone_moves and self.partner_id and not self.partner_id.phone:
+            self.partner_id.phone = f"+{self.wa_id}"
         if phone_moves and old_phone:
             self._tell(self.env._("The customer writes from +%(new)s now, no longer from +%(old)s.", new=values["wa_id"], old=old_phone))
         elif phone_moves:

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import SQL
 
 from .whatsapp_contact_merge import _move_references
+from .whatsapp_conversation import SERVICE_WINDOW
 
 URGENCY = ("open", "pending", "resolved")
 
@@ -82,3 +83,28 @@ class WhatsappConversation(models.Model):
                 author_id=self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root"),
                 silent=True,
             )
+
+    def _recompute_times(self):
+        """Take times, window and last text from the messages that a conversation has now."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE whatsapp_conversation c
+                      SET last_inbound_at = v.last_in, last_outbound_at = v.last_out,
+                          last_message_at = GREATEST(v.last_in, v.last_out), last_message_preview = v.preview,
+                          window_expires_at = v.last_in + %(window)s,
+                          waiting_since = CASE WHEN v.last_in > COALESCE(v.last_out, '-infinity') THEN c.waiting_since END,
+                          unanswered_count = CASE WHEN v.last_in > COALESCE(v.last_out, '-infinity') THEN c.unanswered_count ELSE 0 END
+                     FROM (SELECT id, (SELECT max(sent_on) FROM whatsapp_chat_message m WHERE m.conversation_id = w.id
+                                          AND m.direction = 'inbound' AND m.type NOT IN ('reaction', 'system')) AS last_in,
+                                  (SELECT max(sent_on) FROM whatsapp_chat_message m WHERE m.conversation_id = w.id
+                                          AND m.direction = 'outbound' AND m.type != 'reaction') AS last_out,
+                                  (SELECT summary FROM whatsapp_chat_message m WHERE m.conversation_id = w.id
+                                    ORDER BY sent_on DESC, id DESC LIMIT 1) AS preview
+                             FROM whatsapp_conversation w WHERE w.id = ANY(%(ids)s)) v
+                    WHERE c.id = v.id""",
+                ids=self.ids, window=SERVICE_WINDOW,
+            )
+        )
+        self.invalidate_recordset(flush=False)
+        self._announce()

@@ -23,3 +23,4 @@ from . import test_statuses
 from . import test_webhook
 from . import test_identity
 from . import test_templates
+from . import test_identity_tools

@@ -1,1 +1,3 @@
+from . import whatsapp_contact_merge_wizard
+from . import whatsapp_contact_split_wizard
 from . import whatsapp_send_template
