@@ -14,6 +14,7 @@ from . import whatsapp_contact_alias
 from . import whatsapp_contact_identity
 from . import whatsapp_contact_merge
 from . import whatsapp_contact_merge_request
+from . import whatsapp_contact_block
 from . import whatsapp_contact_customer
 from . import whatsapp_contact_split
 from . import whatsapp_message_template

@@ -24,3 +24,4 @@ from . import test_webhook
 from . import test_identity
 from . import test_templates
 from . import test_identity_tools
+from . import test_blocking
