@@ -27,6 +27,7 @@ from . import whatsapp_conversation_interactive
 from . import whatsapp_conversation_media
 from . import whatsapp_conversation_api
 from . import whatsapp_conversation_merge
+from . import whatsapp_conversation_record
 from . import whatsapp_conversation_store
 from . import whatsapp_chat_message
 from . import whatsapp_chat_message_status
@@ -38,6 +39,8 @@ from . import whatsapp_chat_message_record
 from . import whatsapp_chat_message_fallback
 from . import whatsapp_chat_message_retention
 from . import whatsapp_signal
+from . import whatsapp_send_batch
+from . import whatsapp_send_batch_line
 from . import whatsapp_webhook_event
 from . import whatsapp_webhook_event_shown
 from . import whatsapp_webhook_refusal
@@ -48,7 +51,9 @@ from . import discuss_channel_member_store
 from . import discuss_channel_member_signals
 from . import discuss_channel_post
 from . import discuss_channel_store
+from . import ir_actions
 from . import ir_actions_report
+from . import ir_actions_server
 from . import ir_websocket
 from . import mail_message
 from . import mail_message_reaction

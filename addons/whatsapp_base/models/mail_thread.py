@@ -148,9 +148,11 @@ class MailThread(models.AbstractModel):
         first = {**link, "fallback": options.pop("fallback", None) or False}
         options.update(user=self.env.user)
         rows = self.env["whatsapp.chat.message"]
-        in_header = template and document and template._takes_document()
+        in_header = False
         if template:
             try:
+                language = values.get("language") or template._language_of(conversation.contact_id)
+                in_header = bool(document) and template._pick(language)._takes_document()
                 header = values.get("header")
                 if in_header:
                     header = conversation._document_header(document)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..cloud_api import recipients
+from ..cloud_api.recipients import phone_key
 from ..tools import recipient as left_out
 from ..tools.recipient import Recipient
 
@@ -76,7 +77,7 @@ class MailThread(models.AbstractModel):
     def _whatsapp_contacts(self, channel, partners, numbers):
         """Return ``{record id: whatsapp.contact}``: the customer's own with this number, else the one last heard of."""
         partner_ids = [partner.id for partner in partners.values() if partner]
-        digits = {number for _written, number in numbers.values() if number}
+        keys = {phone_key(number) for _written, number in numbers.values() if number}
         Contact = self.env["whatsapp.contact"]
         known = Contact.search_fetch(
             [
@@ -84,18 +85,18 @@ class MailThread(models.AbstractModel):
                 ("portfolio", "=", channel.portfolio),
                 "|",
                 ("partner_id", "in", partner_ids),
-                ("wa_id", "in", list(digits)),
+                ("phone_key", "in", list(keys)),
             ],
-            ["wa_id", "partner_id", "blocked", "is_unreachable", "marketing_stopped", "username"],
+            ["wa_id", "phone_key", "partner_id", "blocked", "is_unreachable", "marketing_stopped", "username"],
             order="last_inbound_at desc nulls last, id",
         )
-        by_partner, by_number = known.grouped("partner_id"), {contact.wa_id: contact for contact in known if contact.wa_id}
+        by_partner, by_number = known.grouped("partner_id"), {contact.phone_key: contact for contact in known if contact.phone_key}
         result = {}
         for record in self:
-            number = numbers[record.id][1]
+            number = phone_key(numbers[record.id][1])
             partner = partners.get(record.id)
             own = by_partner.get(partner, Contact) if partner else Contact
-            result[record.id] = own.filtered(lambda c, n=number: n and c.wa_id == n)[:1] or own[:1] or by_number.get(number, Contact)
+            result[record.id] = own.filtered(lambda c, n=number: n and c.phone_key == n)[:1] or own[:1] or by_number.get(number, Contact)
         return result
 
     def _whatsapp_windows(self, channel, contact_of):

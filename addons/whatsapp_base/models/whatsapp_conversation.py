@@ -268,5 +268,9 @@ class WhatsappConversation(models.Model):
     def action_send_template(self):
         """Ask for a template and its values, and send it; allowed outside the window, too."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_send_template_action")
-        return dict(action, context={"default_conversation_id": self.id})
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_compose_message_action")
+        return dict(
+            action,
+            name=self.env._("Send Template"),
+            context={"active_model": self._name, "active_id": self.id, "active_ids": self.ids},
+        )

@@ -151,10 +151,6 @@ class WhatsappMessageTemplate(models.Model):
         """Return the text that the customer will see."""
         return self._pick(language)._preview(header, body)
 
-    def _takes_document(self):
-        """Tell whether the header is a document."""
-        return (self._main()._definition().component("HEADER").get("format") or "").upper() == "DOCUMENT"
-
     @api.model
     def _language_of(self, contact):
         """Return the language to write to a ``whatsapp.contact`` in: theirs, else that of their partner."""

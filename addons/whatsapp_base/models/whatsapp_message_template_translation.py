@@ -106,3 +106,7 @@ class WhatsappMessageTemplateTranslation(models.Model):
     def _button_labels(self):
         """Return the labels of the buttons."""
         return list(templates.render_preview(self._definition().components).buttons)
+
+    def _takes_document(self):
+        """Tell whether a document stands on top."""
+        return (self._definition().component("HEADER").get("format") or "").upper() == "DOCUMENT"

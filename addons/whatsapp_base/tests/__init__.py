@@ -3,6 +3,7 @@ from . import test_error_policies
 from . import test_phrases
 from . import test_announce
 from . import test_api
+from . import test_compose
 from . import test_discuss_live
 from . import test_discuss_post
 from . import test_discuss_store

@@ -47,50 +47,6 @@ class TestApi(WhatsappCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestSendTemplateWizard(WhatsappCommon):
-    """The form with which an agent sends a template."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._set_up_people()
-        cls.talk = cls._conversation(open_window=False)
-        cls.template = cls._template()
-
-    def _wizard(self, user=None):
-        return (
-            self.env["whatsapp.send.template"]
-            .with_user(user or self.agent)
-            .create({"conversation_id": self.talk.id, "template_id": self.template.id})
-        )
-
-    def test_it_asks_for_each_value_and_shows_the_text(self):
-        wizard = self._wizard()
-        self.assertEqual(wizard.line_ids.mapped("example"), ["Ana"])
-        wizard.line_ids.value = "Bea"
-        self.assertIn("Hello Bea", wizard.preview)
-
-    def test_sending_takes_the_conversation(self):
-        wizard = self._wizard()
-        wizard.line_ids.value = "Bea"
-        wizard.action_send()
-        row = self.Message.search([("conversation_id", "=", self.talk.id)])
-        self.assertEqual((row.type, row.state, row.body, row.origin), ("template", "queued", "Hello Bea", "agent"))
-        self.assertEqual(self.talk.user_id, self.agent)
-
-    def test_an_empty_value_is_named_and_nothing_is_sent(self):
-        with self.assertRaisesRegex(UserError, "Text"):
-            self._wizard().action_send()
-        self.assertFalse(self.Message.search([("conversation_id", "=", self.talk.id)]))
-
-    def test_strangers_cannot_send(self):
-        wizard = self._wizard(self.supervisor)
-        wizard.line_ids.value = "Bea"
-        with self.assertRaises(AccessError):
-            wizard.with_user(self.other_agent).action_send()
-
-
-@tagged("post_install", "-at_install")
 class TestJson2(WhatsappData, HttpCase):
     """The same over Odoo's JSON-2 interface, with the status codes that the API guide promises."""
 

@@ -1,3 +1,4 @@
 from . import whatsapp_contact_merge_wizard
 from . import whatsapp_contact_split_wizard
-from . import whatsapp_send_template
+from . import whatsapp_compose_message
+from . import whatsapp_compose_message_lines

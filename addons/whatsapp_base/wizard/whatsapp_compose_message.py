@@ -1,0 +1,339 @@
+import json
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..cloud_api import template_preview, templates
+
+# so many are shown and checked while the dialog is open; the others are checked when they are sent
+MOST_SHOWN = 80
+# more than this, or PDF files for more than one, is the work of a batch
+MOST_IN_REQUEST = 10
+# what a template can ask for that cannot be typed into a line
+NOT_TYPED = {*templates.MEDIA_HEADERS.values(), "location", "product"}
+
+
+class WhatsappComposeMessage(models.TransientModel):
+    """Ask a person what to send to the customers of records, or of one conversation, and send it."""
+
+    _name = "whatsapp.compose.message"
+    _description = "Send WhatsApp"
+
+    res_model = fields.Char("Document Model", required=True)
+    res_ids = fields.Text(required=True, help="IDs of the records, as JSON.")
+    record_count = fields.Integer(compute="_compute_record_count")
+    is_conversation = fields.Boolean(compute="_compute_record_count")
+    company_id = fields.Many2one("res.company", required=True)
+    channel_id = fields.Many2one(
+        "whatsapp.channel", "From", required=True, domain="[('company_id', '=', company_id)]", ondelete="cascade"
+    )
+    channel_count = fields.Integer(compute="_compute_channel_count")
+    account_id = fields.Many2one(related="channel_id.account_id")
+    mode = fields.Selection([("template", "Template"), ("text", "Free text")], "Send a", required=True, default="template")
+    template_id = fields.Many2one(
+        "whatsapp.message.template",
+        domain="[('account_id', '=', account_id), ('is_sendable', '=', True), ('model', 'in', [False, res_model])]",
+        ondelete="cascade",
+    )
+    translation_id = fields.Many2one(
+        "whatsapp.message.template.translation", "Language", domain="[('template_id', '=', template_id), ('is_sendable', '=', True)]",
+        ondelete="cascade", help="Empty: each customer's language, or what the template has in its place.",
+    )
+    line_ids = fields.One2many(
+        "whatsapp.compose.value", "composer_id", "Values", compute="_compute_line_ids", store=True, readonly=False
+    )
+    body = fields.Text("Text")
+    recipient_ids = fields.One2many(
+        "whatsapp.compose.recipient", "composer_id", "Recipients", compute="_compute_recipient_ids", store=True
+    )
+    ready_count = fields.Integer(compute="_compute_recipient_ids", store=True)
+    left_out_count = fields.Integer(compute="_compute_recipient_ids", store=True)
+    unchecked_count = fields.Integer(compute="_compute_recipient_ids", store=True)
+    preview = fields.Json(compute="_compute_preview")
+    problem = fields.Char(compute="_compute_preview")
+    has_reports = fields.Boolean(compute="_compute_has_reports")
+    can_make_pdf = fields.Boolean(compute="_compute_has_reports")
+    report_id = fields.Many2one(
+        "ir.actions.report", "Attach PDF",
+        domain="[('model', '=', res_model), ('report_type', '=', 'qweb-pdf'), ('binding_model_id', '!=', False)]",
+        ondelete="cascade",
+    )
+    attachment_ids = fields.Many2many("ir.attachment", string="Files")
+    scheduled_at = fields.Datetime("Send Later")
+    fallback = fields.Selection(
+        selection=lambda self: self.env["whatsapp.chat.message"]._fields["fallback"]._description_selection(self.env),
+        string="If WhatsApp Fails",
+    )
+
+    @api.model
+    def default_get(self, fields_list):
+        """Take the records from the context of whoever opens the dialog: a chatter, a list, a conversation."""
+        values = super().default_get(fields_list)
+        context = self.env.context
+        model = values.get("res_model") or context.get("active_model")
+        ids = context.get("active_ids") or (context.get("active_id") and [context["active_id"]]) or []
+        values.setdefault("res_model", model)
+        values.setdefault("res_ids", json.dumps(ids))
+        records = self._records_of(model, values["res_ids"])
+        if not records or not isinstance(records, self.env.registry["mail.thread"]):
+            raise UserError(self.env._("Choose records with a customer first."))
+        records.check_access("read")
+        is_conversation = model == "whatsapp.conversation"
+        company = records[:1].company_id if is_conversation else records._whatsapp_company()
+        values["company_id"] = company.id
+        if not values.get("channel_id"):
+            own = records[:1].channel_id if is_conversation else None
+            template = self.env["whatsapp.message.template"].browse(values.get("template_id"))
+            values["channel_id"] = (own or self.env["whatsapp.channel"]._default_for(company, template)).id
+        return values
+
+    @api.model
+    def _records_of(self, model, res_ids):
+        if not model or model not in self.env:
+            return None
+        return self.env[model].browse(int(res_id) for res_id in json.loads(res_ids or "[]")).exists()
+
+    def _records(self):
+        self.ensure_one()
+        records = self._records_of(self.res_model, self.res_ids)
+        return self.env["mail.thread"] if records is None else records
+
+    @api.depends("res_model", "res_ids")
+    def _compute_record_count(self):
+        for composer in self:
+            composer.record_count = len(json.loads(composer.res_ids or "[]"))
+            composer.is_conversation = composer.res_model == "whatsapp.conversation"
+
+    @api.depends("company_id")
+    def _compute_channel_count(self):
+        for composer in self:
+            composer.channel_count = self.env["whatsapp.channel"].search_count([("company_id", "=", composer.company_id.id)], limit=2)
+
+    @api.depends("res_model")
+    def _compute_has_reports(self):
+        can_make_pdf = self.env["ir.actions.report"].get_wkhtmltopdf_state() != "install"
+        for composer in self:
+            composer.has_reports = bool(not composer.is_conversation and composer._records()._whatsapp_reports())
+            composer.can_make_pdf = can_make_pdf
+
+    # ------------------------------------------------------------
+    # Values
+    # ------------------------------------------------------------
+
+    def _translation(self):
+        """Return the language that the dialog shows: chosen, else that of the first recipient."""
+        self.ensure_one()
+        if self.translation_id.template_id == self.template_id and self.translation_id:
+            return self.translation_id
+        contact = self.recipient_ids.filtered(lambda r: not r.reason)[:1].contact_id
+        language = self.template_id._language_of(contact) if contact else self.env.lang
+        return self.template_id._pick(language)
+
+    @api.depends("template_id", "translation_id", "mode")
+    def _compute_line_ids(self):
+        for composer in self:
+            slots = []
+            if composer.mode == "template" and composer.template_id:
+                slots = [slot for slot in composer._free_slots() if slot.required]
+            typed = {(line.component, line.name, line.position): line.value for line in composer.line_ids}
+            composer.line_ids = [Command.clear()] + [
+                Command.create(
+                    {
+                        "component": slot.component,
+                        "name": slot.name,
+                        "kind": slot.kind,
+                        "position": slot.index or 0,
+                        "label": composer._slot_label(slot),
+                        "example": slot.example,
+                        "value": typed.get((slot.component, slot.name, slot.index or 0)),
+                    }
+                )
+                for slot in slots
+            ]
+
+    def _free_slots(self):
+        """Return what has to be typed; a document on top that a PDF fills is not."""
+        slots = self._translation()._definition().variables()
+        return [slot for slot in slots if not (slot.component == "header" and slot.kind == "document")]
+
+    def _slot_label(self, slot):
+        places = {"header": self.env._("Header"), "body": self.env._("Text"), "button": self.env._("Button")}
+        return f"{places.get(slot.component, slot.component)} · {slot.label or slot.name}"
+
+    def _free(self):
+        """Return the typed values in the shapes of ``whatsapp.message.template._content``."""
+        self.ensure_one()
+        header = self.line_ids.filtered(lambda line: line.component == "header")[:1].value
+        buttons = {line.position: line.value or "" for line in self.line_ids if line.component == "button"}
+        return {
+            "header": header or None,
+            "body": {line.name: line.value or "" for line in self.line_ids if line.component == "body"},
+            "buttons": [buttons.get(index) for index in range(max(buttons) + 1)] if buttons else [],
+        }
+
+    # ------------------------------------------------------------
+    # Recipients and preview
+    # ------------------------------------------------------------
+
+    @api.depends("res_model", "res_ids", "channel_id", "template_id", "mode", "scheduled_at", "report_id")
+    def _compute_recipient_ids(self):
+        for composer in self:
+            records = composer._records()
+            if not composer.channel_id or not records:
+                composer.recipient_ids = [Command.clear()]
+                composer.ready_count = composer.left_out_count = composer.unchecked_count = 0
+                continue
+            shown = records[:MOST_SHOWN]
+            found = composer._resolve(shown)
+            texts = records._whatsapp_reason_texts()
+            composer.recipient_ids = [Command.clear()] + [
+                Command.create(
+                    {
+                        "name": recipient.name or recipient.record.display_name,
+                        "address": recipient.address,
+                        "document": recipient.record.display_name,
+                        "contact_id": recipient.contact.id,
+                        "reason": recipient.detail or texts.get(recipient.reason),
+                    }
+                )
+                for recipient in found
+            ]
+            composer.left_out_count = sum(bool(recipient.reason) for recipient in found)
+            composer.ready_count = len(found) - composer.left_out_count
+            composer.unchecked_count = len(records) - len(shown)
+
+    def _resolve(self, records):
+        template = self.template_id if self.mode == "template" else None
+        if self.mode == "template" and not template:
+            # whoever can be reached by a template at all; the window does not matter
+            template = self.env["whatsapp.message.template"].new({"category": "UTILITY"})
+        return records._whatsapp_recipients(
+            self.channel_id, template, self.scheduled_at, same_text=not self.report_id and records._whatsapp_is_same_text(template)
+        )
+
+    @api.depends("mode", "template_id", "translation_id", "line_ids.value", "body", "report_id", "recipient_ids", "channel_id")
+    def _compute_preview(self):
+        for composer in self:
+            composer.preview = composer.problem = False
+            business = composer.channel_id.verified_name or composer.channel_id.name or ""
+            if composer.mode == "text":
+                composer.preview = template_preview.phone([{"type": "BODY", "text": composer.body or ""}], business=business)
+            elif composer.template_id:
+                composer.problem = composer._template_problem()
+                translation = composer._translation()
+                composer.preview = template_preview.phone(
+                    translation._definition().components, composer._preview_values(), language=translation.language, business=business
+                )
+
+    def _template_problem(self):
+        """Return why the template cannot be sent from here, or False."""
+        slots = self._translation()._definition().variables()
+        if set(self.line_ids.mapped("kind")) & NOT_TYPED:
+            return self.env._("Templates with a picture, place or product on top cannot be sent from here yet.")
+        if not self.report_id and any(slot.component == "header" and slot.kind == "document" for slot in slots):
+            return self.env._("This template has a document on top. Choose the PDF to send.")
+        return False
+
+    def _preview_values(self):
+        """Return the values of the first recipient's message."""
+        return self._free()
+
+    # ------------------------------------------------------------
+    # Send
+    # ------------------------------------------------------------
+
+    def action_send(self):
+        """Queue the message, or start a batch for many; tells what happened."""
+        self.ensure_one()
+        records = self._records()
+        records._whatsapp_check_sender()
+        records.check_access("read")
+        self._check_complete()
+        if self.is_conversation:
+            return self._send_to_conversation(records)
+        if len(records) > MOST_IN_REQUEST or (self.report_id and len(records) > 1):
+            return self._start_batch(records)
+        sent = records._whatsapp_send(
+            self.channel_id, attachments=self.attachment_ids, origin="agent", priority=1,
+            report=records._whatsapp_report(self.report_id), **self._message_values(),
+        )
+        return self._tell(sent)
+
+    def _check_complete(self):
+        if self.mode == "text":
+            if not (self.body or "").strip():
+                raise UserError(self.env._("Write a text first."))
+            return
+        if not self.template_id:
+            raise UserError(self.env._("Choose a template first."))
+        if self.template_id.account_id != self.channel_id.account_id:
+            raise UserError(self.env._("This template belongs to another account than the number. Choose another one."))
+        if problem := self._template_problem():
+            raise UserError(problem)
+        empty = self.line_ids.filtered(lambda line: not (line.value or "").strip())
+        if empty:
+            raise UserError(self.env._("Fill in: %s", ", ".join(empty.mapped("label"))))
+
+    def _message_values(self):
+        """Return what ``_whatsapp_send`` and a batch have in common."""
+        is_template = self.mode == "template"
+        return {
+            "template": self.template_id if is_template else None,
+            "body": False if is_template else self.body,
+            "free": self._free() if is_template else None,
+            "language": self.translation_id.language if is_template and self.translation_id else None,
+            "scheduled_at": self.scheduled_at,
+            "fallback": self.fallback,
+        }
+
+    def _send_to_conversation(self, conversations):
+        conversation = conversations.ensure_one()
+        conversation.check_access("write")
+        sent = conversation._whatsapp_send(
+            conversation.channel_id, origin="agent", priority=0, attachments=self.attachment_ids, **self._message_values()
+        )
+        result = self._tell(sent)
+        conversation._agent_wrote(self.env.user)
+        return result
+
+    def _start_batch(self, records):
+        values = self._message_values()
+        if self.report_id:
+            records._whatsapp_report(self.report_id)
+        if self.attachment_ids:
+            raise UserError(self.env._("Files of your own can be sent to up to %d records at once.", MOST_IN_REQUEST))
+        batch = self.env["whatsapp.send.batch"]._start(
+            records,
+            {
+                "name": self.env._("%(what)s to %(count)d", what=self.template_id.name or self.env._("Text"), count=len(records)),
+                "company_id": self.company_id.id,
+                "channel_id": self.channel_id.id,
+                "report_id": self.report_id.id,
+                **{name: value for name, value in values.items() if name != "template"},
+                "template_id": values["template"].id if values["template"] else False,
+            },
+        )
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_send_batch_action")
+        return dict(action, res_id=batch.id, views=[(False, "form")], context={})
+
+    def _tell(self, sent):
+        """Close the dialog and say who was written to; if nobody was, stay and say why."""
+        texts = self.env["mail.thread"]._whatsapp_reason_texts()
+        done = [recipient for recipient, rows in sent if rows]
+        left = [recipient for recipient, rows in sent if not rows]
+        reasons = [f"{r.name or r.record.display_name}: {r.detail or texts.get(r.reason)}" for r in left]
+        if not done:
+            raise UserError(self.env._("Nothing was sent.\n%s", "\n".join(reasons)))
+        text = self.env._("Scheduled for %s", done[0].name) if self.scheduled_at else self.env._("Sent to %s", done[0].name)
+        if len(done) > 1:
+            text = self.env._("Sent to %(name)s and %(count)d more", name=done[0].name, count=len(done) - 1)
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning" if left else "success",
+                "message": "\n".join([text, *reasons]),
+                "next": {"type": "ir.actions.act_window_close"},
+            },
+        }

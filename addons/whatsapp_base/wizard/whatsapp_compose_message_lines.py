@@ -1,0 +1,33 @@
+from odoo import fields, models
+
+
+class WhatsappComposeValue(models.TransientModel):
+    """One value of a template that has to be typed."""
+
+    _name = "whatsapp.compose.value"
+    _description = "Value of a WhatsApp Template"
+    _order = "id"
+
+    composer_id = fields.Many2one("whatsapp.compose.message", required=True, ondelete="cascade")
+    component = fields.Char(required=True)
+    name = fields.Char(required=True)
+    kind = fields.Char()
+    position = fields.Integer()
+    label = fields.Char("Where")
+    example = fields.Char()
+    value = fields.Char()
+
+
+class WhatsappComposeRecipient(models.TransientModel):
+    """Somebody who gets the message, or does not, and why."""
+
+    _name = "whatsapp.compose.recipient"
+    _description = "Recipient of a WhatsApp Message"
+    _order = "id"
+
+    composer_id = fields.Many2one("whatsapp.compose.message", required=True, ondelete="cascade")
+    name = fields.Char("To")
+    address = fields.Char("Phone")
+    document = fields.Char()
+    contact_id = fields.Many2one("whatsapp.contact", ondelete="cascade")
+    reason = fields.Char("Left out because")
