@@ -21,6 +21,7 @@
         "wizard/whatsapp_contact_split_wizard_views.xml",
         "wizard/whatsapp_compose_message_views.xml",
         "views/whatsapp_conversation_views.xml",
+        "views/whatsapp_conversation_referral_views.xml",
         "views/whatsapp_chat_message_views.xml",
         "views/whatsapp_send_batch_views.xml",
         "views/ir_actions_server_views.xml",

@@ -253,3 +253,5 @@ Content = (
     Text | Media | Location | Contacts | Reaction | ButtonReply | ListReply | FlowReply | Order | System | Edit | Revoke
     | Unsupported | Unknown
 )
+# what is said about another message, rather than to the reader
+CHANGES = (Reaction, Edit, Revoke)

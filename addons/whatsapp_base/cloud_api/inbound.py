@@ -51,7 +51,7 @@ __all__ = [
     "ButtonReply", "ContactCard", "ContactPhone", "Contacts", "Content", "Edit", "FieldChange", "FlowReply", "Identity",
     "InboundMessage", "ListReply", "Location", "Media", "MetaError", "NotJson", "Notification", "Order", "OrderItem",
     "Reaction", "Referral", "Revoke", "STATUSES", "StatusUpdate", "System", "Text", "Unknown", "UnknownPart",
-    "Unsupported", "parse", "parse_object",
+    "Unsupported", "parse", "parse_object", "read_referral",
 ]
 
 STATUSES = ("sent", "delivered", "read", "played", "failed")
@@ -276,7 +276,7 @@ class _ValueReader:
             content=read_content(kind, item),
             reply_to=as_id(context.get("id")),
             forwarded=bool(as_bool(context.get("forwarded")) or as_bool(context.get("frequently_forwarded"))),
-            referral=_referral(referral) if isinstance(referral, dict) and referral else None,
+            referral=read_referral(referral),
             errors=read_errors(item.get("errors")),
             raw=item,
             group_id=group_id,
@@ -341,7 +341,10 @@ def _contact(value: Any) -> Identity | None:
     )
 
 
-def _referral(raw: dict[str, Any]) -> Referral:
+def read_referral(raw: Any) -> Referral | None:
+    """Return ``messages[].referral`` as data; None when there is none."""
+    if not isinstance(raw, dict) or not raw:
+        return None
     media = next((m for m in (as_id(raw.get(k)) for k in ("image_url", "video_url", "thumbnail_url")) if m), None)
     names = ("source_url", "source_id", "source_type", "headline", "body", "media_type", "ctwa_clid")
     return Referral(**{name: as_text(raw.get(name)) or None for name in names}, media_url=media, raw=raw)

@@ -22,6 +22,7 @@ from . import whatsapp_message_template_translation
 from . import whatsapp_message_template_sync
 from . import whatsapp_conversation
 from . import whatsapp_conversation_inbound
+from . import whatsapp_conversation_referral
 from . import whatsapp_conversation_send
 from . import whatsapp_conversation_interactive
 from . import whatsapp_conversation_media
@@ -30,6 +31,8 @@ from . import whatsapp_conversation_merge
 from . import whatsapp_conversation_record
 from . import whatsapp_conversation_store
 from . import whatsapp_chat_message
+from . import whatsapp_chat_message_content
+from . import whatsapp_chat_message_change
 from . import whatsapp_chat_message_status
 from . import whatsapp_chat_message_identity
 from . import whatsapp_chat_message_outbox
@@ -56,6 +59,7 @@ from . import ir_actions_report
 from . import ir_actions_server
 from . import ir_websocket
 from . import mail_message
+from . import mail_message_content
 from . import mail_message_reaction
 from . import mail_thread_recipients
 from . import mail_thread

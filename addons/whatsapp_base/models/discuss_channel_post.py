@@ -25,7 +25,8 @@ class DiscussChannel(models.Model):
 
     @api.model
     def _whatsapp_post_incoming(self, posts):
-        """Post customers' messages in bulk and link them to their rows.
+        """Post messages that came from outside in bulk and link them to their rows: customers', but also what
+        colleagues wrote in the phone app, of any date.
 
         ``message_post`` costs some twenty queries each; this costs a handful for the whole batch. What it
         leaves out on purpose: mentions, link previews and out-of-office answers.
@@ -36,7 +37,10 @@ class DiscussChannel(models.Model):
             return
         rows = self.env["whatsapp.chat.message"].union(*(row for row, _body in posts))
         subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
-        parents = rows._quoted_mail_messages()
+        for row in rows:
+            # what is quoted may come later, or be posted just now
+            if row.reply_to_wamid and (not row.quoted_id or row.quoted_id in rows):
+                row.is_waiting = True
         values = []
         for row, body in posts:
             channel = row.conversation_id._ensure_discuss_channel()
@@ -45,13 +49,14 @@ class DiscussChannel(models.Model):
                     "model": "discuss.channel",
                     "res_id": channel.id,
                     "body": body,
-                    "message_type": "comment",
+                    # what happened to a customer is a slim line, not a bubble
+                    "message_type": "notification" if row.type in ("system", "reaction") else "comment",
                     "subtype_id": subtype_id,
-                    "author_id": row.contact_id.partner_id.id,
+                    "author_id": row._author().id,
                     "email_from": False,
                     "reply_to": False,
                     "date": row.sent_on,
-                    "parent_id": parents.get(row.reply_to_wamid, False),
+                    "parent_id": row.quoted_id.mail_message_id.id,
                 }
             )
         # sudo: mail.message - the customer is the author, the worker posts on their behalf

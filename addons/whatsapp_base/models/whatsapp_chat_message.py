@@ -38,6 +38,8 @@ MESSAGE_TYPES = [
     ("order", "Cart"),
     ("interactive", "Buttons"),
     ("template", "Template"),
+    ("edit", "Edit"),
+    ("revoke", "Deletion"),
     ("system", "System"),
     ("unsupported", "Not Supported"),
 ]
@@ -70,7 +72,7 @@ class WhatsappChatMessage(models.Model):
     button_payload = fields.Char("Answer ID", help="ID of the button or list row that the customer chose.")
     wamid = fields.Char("WhatsApp Message ID", copy=False)
     uuid = fields.Char("Our ID", required=True, copy=False, default=lambda self: uuid.uuid4().hex)
-    reply_to_wamid = fields.Char("Answers To")
+    reply_to_wamid = fields.Char("About Message", help="What it answers, reacts to, changes or deletes.")
     template_id = fields.Many2one("whatsapp.message.template", index="btree_not_null", ondelete="set null")
     template_translation_id = fields.Many2one(
         "whatsapp.message.template.translation", "Language", index="btree_not_null", ondelete="set null"
@@ -210,28 +212,6 @@ class WhatsappChatMessage(models.Model):
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         return value
-
-    def _quoted_mail_messages(self):
-        """Return ``{wamid: mail.message id}`` for what these messages answer to."""
-        wamids = list({row.reply_to_wamid for row in self if row.reply_to_wamid})
-        if not wamids:
-            return {}
-        quoted = self.sudo().search_fetch([("wamid", "in", wamids), ("mail_message_id", "!=", False)], ["wamid", "mail_message_id"])
-        return {row.wamid: row.mail_message_id.id for row in quoted}
-
-    def _show_reaction(self, reaction):
-        """Show a customer's reaction on the message that it is about; WhatsApp has one for each person."""
-        self.ensure_one()
-        target = self.search([("wamid", "=", reaction.message_id)], limit=1).mail_message_id
-        partner = self.contact_id.partner_id
-        if not target or not partner:
-            return
-        no_guest = self.env["mail.guest"]
-        # sudo: mail.message - the customer reacts, the worker acts on their behalf
-        for old in target.sudo().reaction_ids.filtered(lambda r: r.partner_id == partner):
-            target.sudo()._message_reaction(old.content, "remove", partner, no_guest)
-        if reaction.emoji:
-            target.sudo()._message_reaction(reaction.emoji, "add", partner, no_guest)
 
     def _shown_html(self, content):
         """Return how Discuss shows an outgoing message: as the customer has it, a template's buttons as a quiet line."""

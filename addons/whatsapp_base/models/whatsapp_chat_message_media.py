@@ -2,13 +2,11 @@ import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL
 from odoo.tools.mimetypes import guess_mimetype
 
-from odoo.addons.mail.tools.discuss import Store
-
 from ..cloud_api import client as cloud_client
-from ..tools import bubbles
 
 _logger = logging.getLogger(__name__)
 
@@ -80,7 +78,7 @@ class WhatsappChatMessage(models.Model):
         self.media_error = str(error)[:255]
         if final:
             self.media_state = "failed"
-            self._media_note(self.env._("This file could not be fetched from WhatsApp. Ask the customer to send it again."))
+            self._show_again()
             _logger.warning("WhatsApp media of message %s given up", self.id)
         else:
             delay = RETRY_DELAYS[self.media_attempts - 1]
@@ -93,13 +91,13 @@ class WhatsappChatMessage(models.Model):
         if guessed in REFUSED_TYPES or declared in REFUSED_TYPES:
             self.media_state = "refused"
             self.media_error = self.env._("Files of type %s are not stored.", guessed)
-            self._media_note(self.media_error)
+            self._show_again()
             return
         reason = self._scan_media(data, guessed)
         if reason:
             self.media_state = "refused"
             self.media_error = reason
-            self._media_note(reason)
+            self._show_again()
             return
         # container formats are guessed coarsely ("application/zip"): Meta's word is better there
         mimetype = declared if declared and guessed in ("application/octet-stream", "application/zip", "text/plain") else guessed
@@ -118,7 +116,7 @@ class WhatsappChatMessage(models.Model):
         self.write({"media_state": "done", "media_error": False, "attachment_ids": [fields.Command.link(attachment.id)]})
         if self.mail_message_id:
             self.mail_message_id.attachment_ids = [fields.Command.link(attachment.id)]
-            self._media_announce()
+        self._show_again()
 
     @api.model
     def _scan_media(self, data, mimetype):
@@ -129,16 +127,22 @@ class WhatsappChatMessage(models.Model):
         """
         return False
 
+    def action_fetch_again(self):
+        """Fetch a file again that could not be fetched, because a person says so."""
+        self.ensure_one()
+        self.check_access("read")
+        if not self.env.user.has_group("whatsapp_base.group_whatsapp_agent"):
+            raise AccessError(self.env._("Only WhatsApp agents can fetch files. Ask an administrator for the role."))
+        # sudo: agents may not write messages; they may ask for the file of one that they see
+        message = self.sudo()
+        if message.media_state != "failed" or message.deleted_at:
+            raise UserError(self.env._("There is no file to fetch for this message."))
+        if message.sent_on + EXPIRY < fields.Datetime.now():
+            raise UserError(self.env._("WhatsApp keeps files for 7 days only. Ask the customer to send it again."))
+        message.write({"media_state": "pending", "media_error": False, "media_attempts": 0, "media_next_try_at": False})
+        message._show_again()
+        self.env["whatsapp.lane"]._wake("media")
+
     def _media_filename(self, mimetype):
         name = (self.payload_value("document", "filename") or "").replace("/", "_").replace("\\", "_")[:150]
         return name or f"{self.type}-{self.id}{EXTENSIONS.get(mimetype, '')}"
-
-    def _media_note(self, text):
-        if self.mail_message_id:
-            self.mail_message_id.body = (self.mail_message_id.body or "") + bubbles.text(f"\n_{text}_")
-            self._media_announce()
-
-    def _media_announce(self):
-        channel = self.conversation_id.discuss_channel_id
-        message = self.mail_message_id
-        Store(bus_channel=channel).add(message).bus_send()

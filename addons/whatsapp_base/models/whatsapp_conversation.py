@@ -192,8 +192,12 @@ class WhatsappConversation(models.Model):
     # Assignment and state
     # ------------------------------------------------------------
 
+    def _system_fields(self):
+        """Return the fields that the intake and the outbox alone change; an addon adds its own."""
+        return SYSTEM_FIELDS
+
     def write(self, vals):
-        check_system_fields(self, vals, SYSTEM_FIELDS)
+        check_system_fields(self, vals, self._system_fields())
         if "user_id" not in vals:
             return super().write(vals)
         before = {conversation: conversation.user_id for conversation in self}

@@ -12,8 +12,9 @@ from .whatsapp_conversation import SERVICE_WINDOW
 MESSAGE_TYPE = {
     contents.Text: "text", contents.Location: "location", contents.Contacts: "contacts", contents.Reaction: "reaction",
     contents.ButtonReply: "button", contents.ListReply: "list", contents.FlowReply: "flow", contents.Order: "order",
-    contents.System: "system",
+    contents.System: "system", contents.Edit: "edit", contents.Revoke: "revoke",
 }
+NO_TALK = ("reaction", "edit", "revoke", "system")  # neither opens the window nor waits for an answer
 
 
 class WhatsappConversation(models.Model):
@@ -35,6 +36,7 @@ class WhatsappConversation(models.Model):
         messages = self.env["whatsapp.chat.message"]
         for channel, group in _grouped(fresh).items():
             messages |= self._receive_on(channel, group)
+        self.env["whatsapp.chat.message"]._apply_waiting()
         for message in unfinished | messages:
             message.conversation_id._handle(message)
 
@@ -71,6 +73,9 @@ class WhatsappConversation(models.Model):
             [self._inbound_values(conversation_of[contact_of[m.sender]], m, now) for m in incoming]
         )
         self._touch(rows)
+        self._learn_referrals(
+            [(row.conversation_id, row.sent_on, m.referral) for row, m in zip(rows, incoming, strict=True) if m.referral]
+        )
         self._show(rows, incoming)
         rows._mirror_on_records()
         rows._follow_identity_changes(incoming)
@@ -81,6 +86,8 @@ class WhatsappConversation(models.Model):
     def _inbound_values(self, conversation, message, now):
         """Return the values of one incoming message's row."""
         content = message.content
+        is_change = isinstance(content, contents.CHANGES)
+        text = content.content if isinstance(content, contents.Edit) else content
         is_media = isinstance(content, contents.Media)
         kind = "voice" if is_media and content.voice else content.kind if is_media else MESSAGE_TYPE.get(type(content))
         values = {
@@ -92,12 +99,13 @@ class WhatsappConversation(models.Model):
             "origin": "customer",
             "type": kind or "unsupported",
             "state": "received",
-            "body": getattr(content, "body", None) or getattr(content, "caption", None) or getattr(content, "title", None),
+            "body": getattr(text, "body", None) or getattr(text, "caption", None) or getattr(text, "title", None),
             "summary": content.summary()[:255],
             "payload": json.dumps(message.raw, ensure_ascii=False),
             "button_payload": content.id if isinstance(content, (contents.ButtonReply, contents.ListReply)) else False,
             "wamid": message.wamid,
-            "reply_to_wamid": message.reply_to,
+            "reply_to_wamid": content.message_id if is_change else message.reply_to,
+            "is_waiting": is_change,
             "sent_on": min(message.sent_at, now),
             "is_handled": False,
         }
@@ -107,7 +115,7 @@ class WhatsappConversation(models.Model):
 
     def _touch(self, rows):
         """Move times, counters, window and state of the conversations on, with one statement each."""
-        talk = rows.filtered(lambda row: row.type not in ("reaction", "system"))
+        talk = rows.filtered(lambda row: row.type not in NO_TALK)
         latest = defaultdict(lambda: [None, None, 0, ""])
         for row in talk:
             entry = latest[row.conversation_id.id]
@@ -155,18 +163,13 @@ class WhatsappConversation(models.Model):
 
     def _show(self, rows, incoming):
         """Show the messages in Discuss, except those of blocked people."""
-        posts = []
-        labels = {
-            "unsupported": self.env._("This kind of message cannot be shown here: %s"),
-            "location": self.env._("Location"),
-        }
-        for row, message in zip(rows, incoming, strict=True):
-            if row.contact_id.blocked:
-                continue
-            if isinstance(message.content, contents.Reaction):
-                row._show_reaction(message.content)
-            else:
-                posts.append((row, bubbles.bubble(message.content, labels)))
+        labels = self.env["whatsapp.chat.message"]._bubble_labels()
+        posts = [
+            (row, bubbles.bubble(message.content, labels))
+            for row, message in zip(rows, incoming, strict=True)
+            # changes are shown on the message that they are about: see _apply_waiting
+            if not row.contact_id.blocked and not isinstance(message.content, contents.CHANGES)
+        ]
         self.env["discuss.channel"]._whatsapp_post_incoming(posts)
         self._notify_inbox(rows.conversation_id)
 

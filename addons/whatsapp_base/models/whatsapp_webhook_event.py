@@ -199,6 +199,9 @@ class WhatsappWebhookEvent(models.Model):
         channels = self._channels_of(updates)
         self._process_statuses(updates, channels, rest)
         self._process_messages(updates, channels, rest)
+        if any(updates[event].statuses for event in self):
+            # a message of ours may have got its ID just now, after somebody had reacted to it
+            self.env["whatsapp.chat.message"]._apply_waiting()
         self._process_changes(updates, rest)
         for event in self:
             rest[event].unknown = len(updates[event].unknown)

@@ -9,6 +9,8 @@ from . import test_discuss_post
 from . import test_discuss_store
 from . import test_interactive
 from . import test_fallback
+from . import test_inbound_changes
+from . import test_inbound_shown
 from . import test_intake
 from . import test_js
 from . import test_media_out

@@ -38,12 +38,14 @@ export class DiscussChannel extends mailModels.DiscussChannel {
 
 export class MailMessage extends mailModels.MailMessage {
     whatsapp_status = fields.Json({ default: false });
+    whatsapp_content = fields.Json({ default: false });
 
     _to_store(store) {
         super._to_store(...arguments);
         for (const message of this) {
             store._add_record_fields(this.browse(message.id), {
                 whatsapp_status: message.whatsapp_status,
+                whatsapp_content: message.whatsapp_content,
             });
         }
     }
@@ -159,14 +161,16 @@ export function createMessage(
     pyEnv,
     channelId,
     body,
-    { authorId = serverState.partnerId, status = false } = {},
+    { authorId = serverState.partnerId, status = false, content = false, attachmentIds = [] } = {},
 ) {
     return pyEnv["mail.message"].create({
         author_id: authorId,
         body,
+        attachment_ids: attachmentIds,
         message_type: "comment",
         model: "discuss.channel",
         res_id: channelId,
+        whatsapp_content: content,
         whatsapp_status: status && {
             id: 77,
             title: false,
