@@ -15,6 +15,7 @@
         "security/whatsapp_message_template_rules.xml",
         "security/whatsapp_outgoing_rules.xml",
         "security/compose_rules.xml",
+        "security/whatsapp_message_template_variable_rules.xml",
         "data/ir_cron_data.xml",
         "data/compose_cron_data.xml",
         "wizard/whatsapp_contact_merge_wizard_views.xml",

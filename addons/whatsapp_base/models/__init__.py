@@ -20,6 +20,8 @@ from . import whatsapp_contact_split
 from . import whatsapp_message_template
 from . import whatsapp_message_template_translation
 from . import whatsapp_message_template_sync
+from . import whatsapp_message_template_variable
+from . import whatsapp_message_template_values
 from . import whatsapp_conversation
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_referral
@@ -48,6 +50,7 @@ from . import whatsapp_webhook_event
 from . import whatsapp_webhook_event_shown
 from . import whatsapp_webhook_refusal
 from . import whatsapp_demo
+from . import base
 from . import discuss_channel
 from . import discuss_channel_member
 from . import discuss_channel_member_store

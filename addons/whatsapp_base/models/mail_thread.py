@@ -123,7 +123,7 @@ class MailThread(models.AbstractModel):
             recipients = self._whatsapp_recipients(
                 channel, template, scheduled_at, same_text=not report and self._whatsapp_is_same_text(template)
             )
-        values = self._whatsapp_template_values(template, free, language) if template else {}
+        values = self._whatsapp_template_values(template, recipients, free, language) if template else {}
         conversation_of = self._whatsapp_conversations(channel, [r for r in recipients if not r.reason])
         result = []
         for recipient in recipients:
@@ -183,9 +183,17 @@ class MailThread(models.AbstractModel):
         """Tell whether every record's message reads the same."""
         return not template
 
-    def _whatsapp_template_values(self, template, free=None, language=None):
-        """Return ``{record id: {"header", "body", "buttons", "language"}}`` with which the template is filled."""
-        return {record.id: {**(free or {}), "language": language} for record in self}
+    def _whatsapp_template_values(self, template, recipients, free=None, language=None):
+        """Return ``{record id: {"header", "body", "buttons", "language"}}`` with which the template is filled.
+
+        Recipients whose record cannot fill it in get a reason and nothing else.
+        """
+        reached = [recipient for recipient in recipients if not recipient.reason]
+        values, problems = template._try_values_for(self.browse([r.record.id for r in reached]), free, language)
+        for recipient in reached:
+            if recipient.record.id in problems:
+                recipient.reason, recipient.detail = left_out.NO_VALUE, problems[recipient.record.id]
+        return values
 
     def _whatsapp_conversations(self, channel, recipients):
         """Return ``{recipient key: conversation}``, created where there are none, in bulk."""

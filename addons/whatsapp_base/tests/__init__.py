@@ -28,3 +28,4 @@ from . import test_identity
 from . import test_templates
 from . import test_identity_tools
 from . import test_blocking
+from . import test_template_values
