@@ -15,13 +15,13 @@ from .values import as_dict, as_id, as_list, path_id
 
 WABA_FIELDS = (
     "id", "name", "currency", "country", "timezone_id", "status", "business_verification_status", "account_review_status",
-    "ownership_type", "owner_business_info", "primary_funding_id", "is_enabled_for_insights",
+    "health_status", "ownership_type", "owner_business_info", "primary_funding_id", "is_enabled_for_insights",
     "marketing_messages_onboarding_status",
 )
 PHONE_FIELDS = (
     "id", "display_phone_number", "verified_name", "status", "quality_rating", "throughput", "name_status",
     "new_name_status", "code_verification_status", "platform_type", "account_mode", "is_official_business_account",
-    "is_on_biz_app", "is_pin_enabled", "whatsapp_business_manager_messaging_limit",
+    "is_on_biz_app", "is_pin_enabled", "whatsapp_business_manager_messaging_limit", "health_status",
 )
 PROFILE_FIELDS = ("about", "address", "description", "email", "profile_picture_url", "websites", "vertical")
 APP_OBJECT = "whatsapp_business_account"

@@ -119,16 +119,23 @@ class CloudClient(AccountCalls, ContactCalls):
             raise ValueError("The access token is empty or holds spaces. Copy it again from Meta Business Suite.")
         self.timeout = timeout
         self._auth = Bearer(token)
-        self._secrets = [secret for secret in (token, app_secret) if secret]
-        self._app_secret, self._proof = app_secret, None
-        if app_secret and prove:
-            self._proof = hmac.new(app_secret.encode(), token.encode(), hashlib.sha256).hexdigest()
-            self._secrets.append(self._proof)
+        self._secrets = [token]
+        self._app_secret, self._proof = None, None
+        if app_secret:
+            self.set_app_secret(app_secret, prove)
         self._session = session or new_session(pool_size)
         self._proxies = self._proxies_for(self.base_url)
 
     def __repr__(self) -> str:
         return f"CloudClient({self.base_url!r}, {self.version!r})"
+
+    def set_app_secret(self, app_secret: str, prove: bool) -> None:
+        """Allow calls in the name of the app; ``prove``: add ``appsecret_proof`` to all others."""
+        self._app_secret = app_secret
+        self._secrets.append(app_secret)
+        if prove:
+            self._proof = hmac.new(app_secret.encode(), self._secrets[0].encode(), hashlib.sha256).hexdigest()
+            self._secrets.append(self._proof)
 
     def close(self) -> None:
         """Close the pooled connections."""

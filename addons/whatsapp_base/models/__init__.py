@@ -4,11 +4,15 @@ from . import whatsapp_business_account
 from . import whatsapp_business_account_sync
 from . import whatsapp_business_account_catalog
 from . import whatsapp_business_account_alert
+from . import whatsapp_business_account_status
+from . import whatsapp_business_account_events
 from . import whatsapp_business_account_identity
 from . import whatsapp_channel
 from . import whatsapp_channel_rate
 from . import whatsapp_channel_manners
 from . import whatsapp_media_upload
+from . import whatsapp_channel_status
+from . import whatsapp_health_log
 from . import whatsapp_contact
 from . import whatsapp_contact_alias
 from . import whatsapp_contact_identity

@@ -8,6 +8,7 @@ from odoo.tools.urls import urljoin
 
 from ..cloud_api import client
 from ..tools import secrets
+from ..tools.phrases import Phrase
 from ..tools.site import secret_key
 
 MASK = "••••••••"
@@ -85,7 +86,8 @@ class WhatsappBusinessAccount(models.Model):
         copy=False,
         tracking=True,
     )
-    state_message = fields.Char("Last Check", readonly=True, copy=False)
+    state_message = Phrase("Last Check", readonly=True, copy=False)
+    state_remedy = Phrase("What to Do", readonly=True, copy=False)
     checked_at = fields.Datetime("Checked On", readonly=True, copy=False)
     last_webhook_at = fields.Datetime("Last Notification", compute="_compute_last_webhook_at")
     has_secret_key = fields.Boolean(compute="_compute_has_secret_key", help="The site has a key that encrypts credentials.")

@@ -33,6 +33,10 @@ class WhatsappBusinessAccount(models.Model):
             return
         record.activity_schedule("mail.mail_activity_data_warning", summary=summary, note=note, user_id=user.id)
 
+    def _speaking(self):
+        """Return this account in the language of whoever is called: the system itself has none."""
+        return self.with_context(lang=self._responsible().lang)
+
     def _responsible(self):
         """Return the user who is called: the account's own, else an administrator who may see the account."""
         # sudo: who is an administrator is asked on behalf of the system

@@ -5,10 +5,10 @@ from odoo.exceptions import UserError
 
 from ..cloud_api import client as cloud_client
 from ..cloud_api import errors
-from ..cloud_api.recipients import clean_digits
+from ..cloud_api.words import _
 from ..tools.phrases import say
 
-QUALITIES = ("GREEN", "YELLOW", "RED")
+UNREACHABLE = _("WhatsApp could not be reached")
 
 
 class WhatsappBusinessAccount(models.Model):
@@ -21,9 +21,10 @@ class WhatsappBusinessAccount(models.Model):
         self.ensure_one()
         self.check_access("write")
         try:
-            numbers, templates = self._fetch_all()
+            numbers, templates, status = self._fetch_all()
         except (cloud_client.ApiError, cloud_client.NotSent, cloud_client.OutcomeUnknown) as error:
             raise UserError(self._explain(error)) from None
+        self._apply_status(*status)
         self._apply_numbers(numbers)
         count = self.env["whatsapp.message.template"].sudo()._sync(self, templates)  # sudo: templates are synchronised, not edited
         message = self.env._("%(numbers)s number(s) and %(templates)s template(s) found.", numbers=len(numbers), templates=count)
@@ -33,7 +34,7 @@ class WhatsappBusinessAccount(models.Model):
         if self.state == "error":
             # the token was refused and the numbers rest because of it: they need not wait until the pause ends
             self.channel_ids.action_resume()
-        self.write({"state": "connected", "state_message": message, "checked_at": fields.Datetime.now()})
+        self.write({"state": "connected", "state_message": message, "state_remedy": False, "checked_at": fields.Datetime.now()})
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -46,13 +47,13 @@ class WhatsappBusinessAccount(models.Model):
         }
 
     def _fetch_all(self):
-        """Ask Meta for the account's numbers and templates, and subscribe to its notifications."""
+        """Ask Meta for the account's numbers, templates and status, and subscribe to its notifications."""
         api_client = self._client()
         numbers = api_client.phone_numbers(self.waba_id)
         templates = list(api_client.templates(self.waba_id))
         if not self._is_subscribed(api_client.subscribed_apps(self.waba_id)):
             api_client.subscribe_app(self.waba_id)
-        return numbers, templates
+        return numbers, templates, self._fetch_status(api_client)
 
     def _is_subscribed(self, apps):
         """Tell whether our app is among those that receive the account's notifications.
@@ -84,38 +85,28 @@ class WhatsappBusinessAccount(models.Model):
         Channel = self.env["whatsapp.channel"].with_context(active_test=False)
         known = {channel.phone_number_id: channel for channel in Channel.search([("account_id", "=", self.id)])}
         for number in numbers:
-            values = self._number_values(number)
+            values = Channel._values_at_meta(number)
             channel = known.pop(values["phone_number_id"], None)
             if channel:
-                channel.write(values)
+                channel._take_over(values)
             else:
                 name = number.get("verified_name") or number.get("display_phone_number") or values["phone_number_id"]
-                Channel.create({**values, "account_id": self.id, "name": name})
+                identity = {"account_id": self.id, "name": name, "phone_number_id": values["phone_number_id"]}
+                Channel.create(identity)._take_over(values)
         for channel in known.values():
-            channel.status = "NOT_FOUND"
-
-    @api.model
-    def _number_values(self, number):
-        quality = number.get("quality_rating")
-        throughput = (number.get("throughput") or {}).get("level")
-        return {
-            "phone_number_id": str(number["id"]),
-            "display_phone_number": number.get("display_phone_number") or False,
-            "verified_name": number.get("verified_name") or False,
-            "status": number.get("status") or False,
-            "quality_rating": quality if quality in QUALITIES else "UNKNOWN",
-            "messaging_limit_tier": number.get("whatsapp_business_manager_messaging_limit") or number.get("messaging_limit_tier") or False,
-            "throughput_level": throughput if throughput in ("STANDARD", "HIGH", "NOT_APPLICABLE") else "STANDARD",
-            "is_on_phone_app": bool(number.get("is_on_biz_app")),
-        }
+            channel._take_over({"status": "NOT_FOUND"})
 
     def _credentials_refused(self, info):
         """Mark the account and call an administrator, once."""
         self.ensure_one()
         if self.state == "error":
             return
-        self.write({"state": "error", "state_message": f"{info.title}. {info.remedy}", "checked_at": fields.Datetime.now()})
+        self._needs_attention(info.title, info.remedy)
         self._alert(self.channel_ids[:1] or self, self.env._("WhatsApp refuses the access token of %s", self.name), info.remedy)
+
+    def _needs_attention(self, message, remedy=False):
+        """Mark the account; both texts in English, see ``tools.phrases``."""
+        self.write({"state": "error", "state_message": message, "state_remedy": remedy, "checked_at": fields.Datetime.now()})
 
     @api.model
     def _sync_soon(self):
@@ -133,13 +124,17 @@ class WhatsappBusinessAccount(models.Model):
             if not account._secret("access_token"):
                 continue
             try:
-                numbers, templates = account._fetch_all()
-            except (cloud_client.ApiError, cloud_client.NotSent, cloud_client.OutcomeUnknown) as error:
-                account.write({"state": "error", "state_message": account._explain(error)[:500], "checked_at": fields.Datetime.now()})
+                numbers, templates, status = account._fetch_all()
+            except cloud_client.ApiError as error:
+                info = errors.classify(error.error, error.http_status)
+                account._needs_attention(info.title, info.remedy)
+            except (cloud_client.NotSent, cloud_client.OutcomeUnknown) as error:
+                account._needs_attention(UNREACHABLE, str(error))
             else:
-                account._apply_numbers(numbers)
+                account._speaking()._apply_status(*status)
+                account._speaking()._apply_numbers(numbers)
                 self.env["whatsapp.message.template"]._sync(account, templates)
-                account.write({"state": "connected", "checked_at": fields.Datetime.now()})
+                account.write({"state": "connected", "state_remedy": False, "checked_at": fields.Datetime.now()})
             self.env["ir.cron"]._commit_progress(1)
 
     # ------------------------------------------------------------
@@ -167,10 +162,3 @@ class WhatsappBusinessAccount(models.Model):
         template = self._template_of(value)
         if template and value.get("new_quality_score"):
             template.quality = str(value["new_quality_score"]).upper()
-
-    def _on_phone_number_quality_update(self, value):
-        """Take over a number's throughput upgrade (Webhooks, "phone_number_quality_update")."""
-        digits = clean_digits(value.get("display_phone_number") or "")
-        channel = self.channel_ids.filtered(lambda c: digits and clean_digits(c.display_phone_number or "") == digits)[:1]
-        if channel and value.get("event") == "THROUGHPUT_UPGRADE":
-            channel.throughput_level = "HIGH"

@@ -131,6 +131,7 @@ class WhatsappChatMessage(models.Model):
     _wamid_unique = models.UniqueIndex("(wamid) WHERE wamid IS NOT NULL", "This WhatsApp message is stored already.")
     _uuid_unique = models.UniqueIndex("(uuid)", "Two messages cannot share an ID.")
     _once_unique = models.UniqueIndex("(once_key) WHERE once_key IS NOT NULL", "This message was made already.")
+    _business_initiated_idx = models.Index("(channel_id, accepted_at) WHERE type = 'template' AND accepted_at IS NOT NULL")
     _queue_idx = models.Index("(channel_id, lane, priority, id) WHERE state = 'queued'")
     _busy_idx = models.Index("(conversation_id, id) WHERE state IN ('queued', 'sending')")
     _sending_idx = models.Index("(claimed_by) WHERE state = 'sending'")

@@ -270,12 +270,26 @@ class WhatsappWebhookEvent(models.Model):
         """Hand every other field of Meta's to the account; what nobody knows is noted, never dropped."""
         for event in self:
             for change in updates[event].changes:
-                handler = getattr(event.account_id, f"_on_{change.field}", None) if change.field.isidentifier() else None
-                if handler:
+                account = self._account_of(event, change)
+                handler = getattr(account, f"_on_{change.field}", None) if change.field.isidentifier() else None
+                if not handler:
+                    rest[event].notes.append(self.env._("Field “%s” is stored, but not used.", change.field))
+                elif not account:
+                    rest[event].notes.append(self.env._("No account with the ID %s is set up here.", change.waba_id))
+                else:
                     with self.env.cr.savepoint():
                         handler(change.value)
-                else:
-                    rest[event].notes.append(self.env._("Field “%s” is stored, but not used.", change.field))
+
+    @staticmethod
+    def _account_of(event, change):
+        """Return the account that a change is about: that of the signature, or another one of the same Meta app."""
+        account = event.account_id
+        if not change.waba_id or change.waba_id in ("0", account.waba_id):
+            return account
+        # sudo: signed by the app's secret, for an account of the same company
+        return account.sudo().search(
+            [("waba_id", "=", change.waba_id), ("app_id", "=", account.app_id or "-"), ("company_id", "=", account.company_id.id)]
+        )
 
     # ------------------------------------------------------------
     # Settling

@@ -1,4 +1,6 @@
 from . import test_account
+from . import test_account_events
+from . import test_account_status
 from . import test_error_policies
 from . import test_phrases
 from . import test_announce

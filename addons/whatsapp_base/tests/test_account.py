@@ -11,6 +11,8 @@ LISTED = {
     "id": NUMBER, "display_phone_number": "+1 555-019-0001", "verified_name": "Shop", "status": "CONNECTED",
     "quality_rating": "GREEN", "whatsapp_business_manager_messaging_limit": "TIER_1K", "throughput": {"level": "HIGH"},
 }
+WABA_NODE = {"id": "299000000000001", "name": "Shop", "currency": "EUR", "account_review_status": "APPROVED"}
+TOKEN = {"is_valid": True, "expires_at": 0, "scopes": ["whatsapp_business_messaging", "whatsapp_business_management"]}
 
 
 @tagged("post_install", "-at_install")
@@ -24,6 +26,8 @@ class TestAccount(WhatsappCommon):
             patch.object(client.CloudClient, "phone_numbers", side_effect=fails, return_value=list(numbers)),
             patch.object(client.CloudClient, "templates", return_value=iter(templates)),
             patch.object(client.CloudClient, "subscribed_apps", return_value=[{"whatsapp_business_api_data": {"id": i}} for i in apps]),
+            patch.object(client.CloudClient, "waba", return_value=dict(WABA_NODE)),
+            patch.object(client.CloudClient, "debug_token", return_value=dict(TOKEN)),
             patch.object(client.CloudClient, "subscribe_app", side_effect=lambda waba, *args: subscribed.append(waba)),
         ):
             return self.account.action_test_connection(), subscribed
@@ -38,6 +42,8 @@ class TestAccount(WhatsappCommon):
         self.assertEqual((second.name, second.quality_rating, second.send_rate), ("Second", "UNKNOWN", 80))
         self.assertEqual(self.account.state, "connected")
         self.assertEqual(action["params"]["type"], "success")
+        self.assertEqual((self.account.meta_currency, self.account.token_state), ("EUR", "ok"))
+        self.assertEqual(set(second.health_log_ids.mapped("kind")) & {"quality", "status"}, {"quality", "status"})
 
     def test_numbers_that_meta_no_longer_lists_stay_and_are_marked(self):
         self._test([])
