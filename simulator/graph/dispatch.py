@@ -16,7 +16,7 @@ from ..errors import GraphError, unknown_object
 from ..failures import hang, reset_connection
 from ..keys import SIM
 from ..state import Token
-from . import apps, media, messages, numbers, presence, setup, templates
+from . import analytics, apps, media, messages, numbers, presence, setup, templates
 from .paging import select
 
 if TYPE_CHECKING:
@@ -266,6 +266,8 @@ async def _number_edge(sim: Simulator, request: web.Request, number: Number, edg
 async def _waba_edge(sim: Simulator, request: web.Request, token: Token | None, waba: Waba, edge: str, values: dict,
                      body: Any) -> dict:
     method, query, path = request.method, request.query, request.path
+    if edge == "" and method == "GET" and "analytics" in query.get("fields", ""):
+        return analytics.read(sim, waba, query)
     if edge == "" and method == "GET":
         return select(numbers.waba_node(sim, waba), query, ("name", "timezone_id", "message_template_namespace"))
     if edge == "phone_numbers" and method == "GET":

@@ -19,6 +19,7 @@ from requests.utils import get_environ_proxies
 
 from .calls_account import AccountCalls
 from .calls_contacts import ContactCalls
+from .calls_pricing import PricingCalls
 from .meta_error import MetaError
 from .transport import (
     MAX_ANSWER,
@@ -86,7 +87,7 @@ def check_version(version: str) -> str:
     return version
 
 
-class CloudClient(AccountCalls, ContactCalls):
+class CloudClient(AccountCalls, ContactCalls, PricingCalls):
     """A client for one token, to be kept and shared by threads: it pools its connections.
 
     Every call raises `ApiError` when Meta refuses, `NotSent` when the request certainly did not leave, and

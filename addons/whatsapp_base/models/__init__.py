@@ -50,11 +50,18 @@ from . import whatsapp_chat_message_retention
 from . import whatsapp_signal
 from . import whatsapp_send_batch
 from . import whatsapp_send_batch_line
+from . import whatsapp_rate_market
+from . import whatsapp_rate
+from . import whatsapp_rate_import
+from . import whatsapp_rate_tally
+from . import whatsapp_chat_message_cost
+from . import whatsapp_cost_totals
 from . import whatsapp_webhook_event
 from . import whatsapp_webhook_event_shown
 from . import whatsapp_webhook_refusal
 from . import whatsapp_demo
 from . import base
+from . import whatsapp_demo_cost
 from . import discuss_channel
 from . import discuss_channel_member
 from . import discuss_channel_member_store
@@ -74,5 +81,6 @@ from . import mail_thread_document
 from . import mail_thread_live
 from . import res_company
 from . import res_config_settings
+from . import res_config_settings_cost
 from . import res_partner
 from . import res_users

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from odoo import api, models
 from odoo.tools import SQL
 
-from ..cloud_api import errors
+from ..cloud_api import errors, pricing
 
 # How far a message has come. A higher rank is never taken back; "failed" ends: it neither follows a delivery
 # (rank below delivered) nor is followed by anything (FINAL).
@@ -36,7 +36,7 @@ class Change:
         self.wamid = self.wamid or status.wamid
         self.times[state] = min(self.times.get(state, status.at), status.at)
         self.pricing_category = status.pricing_category or self.pricing_category
-        self.pricing_type = status.pricing_type or self.pricing_type
+        self.pricing_type = pricing.pricing_type(status.pricing_type, status.billable) or self.pricing_type
         if state == "failed" and status.errors:
             self.error = self.error or status.errors[0]
         if self.state not in FINAL and RANKS[state] > RANKS[self.state]:

@@ -1,0 +1,2 @@
+from . import whatsapp_cost_report
+from . import whatsapp_rate_missing
