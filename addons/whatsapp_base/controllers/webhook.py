@@ -4,7 +4,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from odoo import http
 from odoo.http import Response, request
-from odoo.tools import SQL
 
 from ..cloud_api import signature
 
@@ -47,16 +46,12 @@ class WhatsappWebhook(http.Controller):
         if text is None:
             return self._refuse(hook, account_id, "json", 400)
         # sudo: the signature proves that the app of this account sent it
-        lanes = request.env["whatsapp.lane"].sudo()
-        lanes._wake_with(
-            SQL(
-                """WITH stored AS (INSERT INTO whatsapp_webhook_event (account_id, received_at, body, state, attempts)
-                                   VALUES (%s, now() AT TIME ZONE 'utc', %s, 'pending', 0) RETURNING id)
-                   SELECT %s FROM stored""",
-                account_id, text, lanes._notify_sql("intake"),
-            ),
-            ["intake"],
+        request.env.cr.execute(
+            """INSERT INTO whatsapp_webhook_event (account_id, received_at, body, state, attempts)
+               VALUES (%s, now() AT TIME ZONE 'utc', %s, 'pending', 0)""",
+            [account_id, text],
         )
+        request.env["whatsapp.lane"].sudo()._wake_soon("intake")
         return Response(status=200)
 
     def _account(self, hook):

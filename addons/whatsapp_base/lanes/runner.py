@@ -17,13 +17,17 @@ _logger = logging.getLogger(__name__)
 
 LINGER = 15.0  # seconds that a runner inside an Odoo process stays after its last work
 IDLE_POLL = 0.8  # seconds between two looks at work that becomes due by the clock
+# Pauses (seconds) before the next looks after the last work: in a stream not every notification wakes us, see
+# whatsapp.lane.WAKE_INTERVAL, which the first of them must exceed
+LOOK_AGAIN = (0.05, 0.1, 0.2)
 SIGNALING_INTERVAL = 1.0  # seconds between two checks whether the registry changed
 RECONNECT_DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0)
 # A batch costs as much as twenty messages before it does anything. So while notifications pour in, the intake rests
-# after a small batch for as long as it took, up to this many seconds: batches become large by themselves, and what is
-# left of the processor answers Meta.
-BREATH = 0.2
-SMALL_BATCH = range(4, 100)
+# after a batch that is not full for twice as long as it took, up to this many seconds: batches become large by
+# themselves, and what is left of the processor answers Meta.
+BREATH = 0.4
+BREATHS = 2
+SMALL_BATCH = range(4, 180)
 FAREWELL = 0.8  # two of these are longer than anybody believes that we are still on duty (DUTY_CACHE) and commits
 
 _runners = {}
@@ -104,6 +108,7 @@ class Runner(threading.Thread):
         idle_since = time.monotonic()
         self._recover(duty)
         recovered_at = time.monotonic()
+        idle_looks = len(LOOK_AGAIN)
         while not self.stopping:
             if time.monotonic() - recovered_at > 5:
                 duty.check_alive()
@@ -115,15 +120,19 @@ class Runner(threading.Thread):
             begin = time.monotonic()
             if done := self._step(duty):
                 idle_since = time.monotonic()
+                idle_looks = 0
                 if self.lane == "intake" and done in SMALL_BATCH:
-                    self._halt.wait(min(BREATH, idle_since - begin))
+                    self._halt.wait(min(BREATH, BREATHS * (idle_since - begin)))
                 continue
             if self._sender and self._sender.busy:
                 self._sender.wait()
                 idle_since = time.monotonic()
                 continue
-            if duty.wait(IDLE_POLL):
+            if duty.wait(LOOK_AGAIN[idle_looks] if idle_looks < len(LOOK_AGAIN) else IDLE_POLL):
                 idle_since = time.monotonic()
+                idle_looks = 0
+            elif idle_looks < len(LOOK_AGAIN):
+                idle_looks += 1
             elif not self.dedicated and time.monotonic() - idle_since > LINGER:
                 if self._leave(duty):
                     return

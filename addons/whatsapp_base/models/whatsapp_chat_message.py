@@ -5,6 +5,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..tools import bubbles
 from ..tools.phrases import Phrase
@@ -213,6 +214,24 @@ class WhatsappChatMessage(models.Model):
         for key in path:
             value = value.get(key) if isinstance(value, dict) else None
         return value
+
+    def _link_to_shown(self, pairs):
+        """Note which Discuss message shows which row, with one statement.
+
+        :param pairs: iterable of (row of ``self``, ``mail.message``)
+        """
+        self.flush_recordset(["mail_message_id"])
+        pairs = list(pairs)
+        self.env.cr.execute(
+            SQL(
+                """UPDATE whatsapp_chat_message m SET mail_message_id = v.mail_id
+                     FROM (VALUES %s) AS v (id, mail_id) WHERE m.id = v.id""",
+                SQL(", ").join(SQL("(%s, %s)", row.id, message.id) for row, message in pairs),
+            )
+        )
+        self.invalidate_recordset(["mail_message_id"], flush=False)
+        shown = self.env["mail.message"].union(*(message for _row, message in pairs))
+        shown.invalidate_recordset(["whatsapp_chat_message_ids"], flush=False)
 
     def _shown_html(self, content):
         """Return how Discuss shows an outgoing message: as the customer has it, a template's buttons as a quiet line."""

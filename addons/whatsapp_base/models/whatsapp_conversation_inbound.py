@@ -37,8 +37,10 @@ class WhatsappConversation(models.Model):
         for channel, group in _grouped(fresh).items():
             messages |= self._receive_on(channel, group)
         self.env["whatsapp.chat.message"]._apply_waiting()
-        for message in unfinished | messages:
+        to_handle = unfinished | messages
+        for message in to_handle:
             message.conversation_id._handle(message)
+        to_handle.is_handled = True
 
     def _in_order(self, items):
         """Sort by Meta's time, keep the order of arrival within a second, drop repetitions."""
@@ -191,13 +193,12 @@ class WhatsappConversation(models.Model):
         return []
 
     def _handle(self, message):
-        """Run the handlers for one message and mark it handled."""
+        """Run the handlers for one message; the caller marks it handled in the same transaction."""
         self.ensure_one()
         if not self.contact_id.blocked:
             for name in self._inbound_handlers():
                 if getattr(self, name)(message):
                     break
-        message.is_handled = True
 
 
 def _grouped(items):

@@ -5,6 +5,9 @@ from odoo import api, models
 from odoo.addons.mail.tools.discuss import Store
 
 AGENT_GROUP = "whatsapp_base.group_whatsapp_agent"
+# Where more conversations of a queue than this wait for the same reason at once, clients are told to look again
+# instead of getting the data of each: nobody follows such a flood line by line
+QUEUED_IN_FULL = 40
 # What a client shows of a conversation and what can change while it looks on
 LIVE_FIELDS = ["state", "window_expires_at", "last_inbound_at", "waiting_since", "unanswered_count", "team_id"]
 
@@ -141,12 +144,14 @@ class WhatsappConversation(models.Model):
         # what is gone first: a supervisor listens to both queues
         for queue, content in sorted(queues.items(), key=lambda item: not item[1]["gone"]):
             waiting, known = Store(), Store()
-            waiting.add(content["waiting"])
-            waiting.add(content["waiting"].discuss_channel_id, ["channel_type", "last_interest_dt", "name"])
+            is_flood = len(content["waiting"]) > QUEUED_IN_FULL
+            if not is_flood:
+                waiting.add(content["waiting"])
+                waiting.add(content["waiting"].discuss_channel_id, ["channel_type", "last_interest_dt", "name"])
             known.add(content["known"], self._live_store_fields())
             group._bus_send(
                 "whatsapp.conversation/queue",
-                {"waiting": waiting.get_result(), "known": known.get_result(), "gone": content["gone"]},
+                {"waiting": waiting.get_result(), "known": known.get_result(), "gone": content["gone"], "flood": is_flood},
                 subchannel=self._queue_subchannel(*queue),
             )
 

@@ -12,7 +12,12 @@ from ..lanes import LANES, LOCK_ON_DUTY, notify_channel, runner
 # seconds for which a process believes that a lane is served; runners stay longer than that when they leave
 DUTY_CACHE = 1.0
 
+# A NOTIFY takes a lock that all commits of the server with a NOTIFY queue for. In a stream of notifications one in this
+# many seconds, from each process, is enough: whoever was woken looks again until long after that (runner.LOOK_AGAIN).
+WAKE_INTERVAL = 0.03
+
 _seen_on_duty = {}
+_woken_at = {}
 
 
 class WhatsappLane(models.AbstractModel):
@@ -25,20 +30,16 @@ class WhatsappLane(models.AbstractModel):
     def _wake(self, *lanes):
         """Have the lanes look for work once this transaction is committed.
 
-        One statement: it notifies who listens and asks who is on duty. Where nobody is, this process starts a
-        runner after its commit, beside its answer.
+        Notifies who listens and asks who is on duty. Where nobody is, this process starts a runner after its commit,
+        beside its answer.
         """
         # while addons are installed, demo data included, nothing can run yet; the scheduled action starts the lanes
-        if not module.current_test and self.env.registry.ready:
-            self._wake_with(SQL("SELECT %s", SQL(", ").join(self._notify_sql(lane) for lane in lanes)), lanes)
-
-    @api.model
-    def _wake_with(self, query, lanes):
-        """Run ``query``, which must contain :meth:`_notify_sql` of ``lanes``, and start what nobody serves."""
+        if module.current_test or not self.env.registry.ready:
+            return
+        self.env.cr.execute(SQL("SELECT %s", SQL(", ").join(self._notify_sql(lane) for lane in lanes)))
         now = time.monotonic()
         dbname = self.env.cr.dbname
         unknown = [lane for lane in lanes if now - _seen_on_duty.get((dbname, lane), -DUTY_CACHE) >= DUTY_CACHE]
-        self.env.cr.execute(query)
         if not unknown:
             return
         self.env.cr.execute(
@@ -54,6 +55,16 @@ class WhatsappLane(models.AbstractModel):
                 _seen_on_duty[dbname, lane] = now
             else:
                 self.env.cr.postcommit.add(partial(runner.ensure, dbname, lane))
+
+    @api.model
+    def _wake_soon(self, lane):
+        """Do as :meth:`_wake`, unless this process has just done so: for work that comes in streams."""
+        key = (self.env.cr.dbname, lane)
+        if time.monotonic() - _woken_at.get(key, -WAKE_INTERVAL) < WAKE_INTERVAL:
+            return
+        self._wake(lane)
+        # only after the commit does anybody hear of it
+        self.env.cr.postcommit.add(lambda: _woken_at.__setitem__(key, time.monotonic()))
 
     @api.model
     def _notify_sql(self, lane):

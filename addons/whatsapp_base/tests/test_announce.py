@@ -4,6 +4,8 @@ from odoo.tests import tagged
 
 from odoo.addons.mail.tools.discuss import Store
 
+from ..models.discuss_channel_post import ANNOUNCED_IN_FULL
+from ..models.whatsapp_conversation_store import QUEUED_IN_FULL
 from ..tools import store_split
 from .common import WhatsappCommon
 
@@ -70,3 +72,49 @@ class TestAnnounce(WhatsappCommon):
             {"mail.message": data["mail.message"] + [{"id": 999_999}]},
         ):
             self.assertIsNone(store_split.split({**data, **foreign}, messages.ids))
+
+    def _bus(self, announce):
+        """Return ``{type: [payload]}`` of what ``announce()`` puts on the bus."""
+        rows = self.env["bus.bus"].sudo()
+        self.env.cr.precommit.run()
+        before = rows.search([], order="id desc", limit=1).id
+        announce()
+        self.env.cr.precommit.run()
+        found = {}
+        for row in rows.search([("id", ">", before)]):
+            message = json.loads(row.message)
+            found.setdefault(message["type"], []).append(message["payload"])
+        return found
+
+    def _announced(self, messages):
+        return self._bus(lambda: self.env["discuss.channel"]._whatsapp_announce(messages))
+
+    def test_a_few_messages_are_sent_along(self):
+        found = self._announced(self._post(*((talk, f"Text of {talk.id}") for talk in self.talks)))
+        self.assertEqual(len(found["discuss.channel/new_message"]), 3)
+        self.assertNotIn("whatsapp.conversation/news", found)
+
+    def test_a_flood_is_announced_once_for_each_conversation(self):
+        messages = self._post(*((self.talks[number % 3], f"Text {number}") for number in range(ANNOUNCED_IN_FULL + 1)))
+        found = self._announced(messages)
+        self.assertEqual(
+            sorted(payload["id"] for payload in found["whatsapp.conversation/news"]),
+            sorted(self.talks[number].discuss_channel_id.id for number in range(3)),
+        )
+        self.assertNotIn("discuss.channel/new_message", found)
+
+    def test_agents_get_their_conversations_in_full_in_a_flood_too(self):
+        self._set_up_people()
+        self.talks[0].user_id = self.agent
+        posts = [(self.talks[1 + number % 2], f"Text {number}") for number in range(ANNOUNCED_IN_FULL + 1)]
+        found = self._announced(self._post((self.talks[0], "Mine"), *posts))
+        self.assertEqual([payload["id"] for payload in found["discuss.channel/new_message"]], self.talks[0].discuss_channel_id.ids)
+        self.assertEqual(len(found["whatsapp.conversation/news"]), 2)
+
+    def test_in_a_flood_the_queue_is_told_to_look_again(self):
+        talks = self.env["whatsapp.conversation"].union(
+            *(self._conversation(f"346009100{number:02}") for number in range(QUEUED_IN_FULL + 1))
+        )
+        [payload] = self._bus(talks._announce)["whatsapp.conversation/queue"]
+        self.assertTrue(payload["flood"])
+        self.assertFalse(payload["waiting"])

@@ -1,9 +1,23 @@
-import { click, contains, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
+import {
+    click,
+    contains,
+    onRpcBefore,
+    openDiscuss,
+    start,
+    startServer,
+} from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAllTexts } from "@odoo/hoot-dom";
+import { advanceTime } from "@odoo/hoot-mock";
 
-import { Command, getService, serverState } from "@web/../tests/web_test_helpers";
+import {
+    asyncStep,
+    Command,
+    getService,
+    serverState,
+    waitForSteps,
+} from "@web/../tests/web_test_helpers";
 
 import {
     changeConversation,
@@ -20,9 +34,13 @@ defineWhatsappModels();
 const WAITING = ".o-mail-DiscussSidebarCategory-whatsappWaiting";
 const MINE = ".o-mail-DiscussSidebarCategory-whatsapp";
 
-function sendToQueue(pyEnv, { waiting = {}, known = {}, gone = [] }) {
+function sendToQueue(pyEnv, { waiting = {}, known = {}, gone = [], flood = false }) {
+    send(pyEnv, "whatsapp.conversation/queue", { waiting, known, gone, flood });
+}
+
+function send(pyEnv, type, payload) {
     const [partner] = pyEnv["res.partner"].read(serverState.partnerId);
-    pyEnv["bus.bus"]._sendone(partner, "whatsapp.conversation/queue", { waiting, known, gone });
+    pyEnv["bus.bus"]._sendone(partner, type, payload);
 }
 
 function queued(id, name, values = {}) {
@@ -191,4 +209,39 @@ test("name and picture are the customer's, also beside a colleague", async () =>
     expect(".o-mail-DiscussContent .o-mail-ImStatus").toHaveCount(0);
     expect("button[name='call']").toHaveCount(0);
     expect("button[name='member-list']").toHaveCount(0);
+});
+
+test("in a flood the newest waiting conversations are fetched, once", async () => {
+    const { pyEnv } = await createConversation({ name: "Waits" }, { isMine: false });
+    onRpcBefore("/mail/data", ({ fetch_params: params }) => {
+        if (params.flat().includes("/whatsapp/waiting")) {
+            asyncStep("fetch");
+        }
+    });
+    await start();
+    await openDiscuss();
+    await contains(".o-mail-DiscussSidebarChannel", { text: "Waits" });
+    await waitForSteps(["fetch"]);
+    await createConversation({ name: "Nora" }, { isMine: false });
+    sendToQueue(pyEnv, { flood: true });
+    sendToQueue(pyEnv, { flood: true });
+    await advanceTime(3100);
+    await contains(".o-mail-DiscussSidebarChannel", { text: "Nora" });
+    await waitForSteps(["fetch"]);
+});
+
+test("who has a conversation open fetches what was announced without its content", async () => {
+    const { channelId, partnerId, pyEnv } = await createConversation(
+        { name: "Waits" },
+        { isMine: false },
+    );
+    createMessage(pyEnv, channelId, "Hello?", { authorId: partnerId });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-Message", { text: "Hello?" });
+    createMessage(pyEnv, channelId, "Anybody there?", { authorId: partnerId });
+    createMessage(pyEnv, channelId, "Well then.", { authorId: partnerId });
+    send(pyEnv, "whatsapp.conversation/news", { id: channelId });
+    await contains(".o-mail-Message", { count: 3 });
+    await contains(".o-mail-Message:last", { text: "Well then." });
 });
