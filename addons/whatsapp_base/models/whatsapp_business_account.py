@@ -3,7 +3,7 @@ from secrets import token_urlsafe
 
 from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
-from odoo.tools import consteq
+from odoo.tools import SQL, consteq
 from odoo.tools.urls import urljoin
 
 from ..cloud_api import client
@@ -191,7 +191,12 @@ class WhatsappBusinessAccount(models.Model):
 
     def unlink(self):
         self.env.registry.clear_cache()
-        return super().unlink()
+        ids = self.ids
+        result = super().unlink()
+        # whoever may delete the account may delete what was received for it; the journal has no foreign key that would
+        self.env.cr.execute(SQL("DELETE FROM whatsapp_webhook_event WHERE account_id = ANY(%s)", ids))
+        self.env["whatsapp.webhook.event"].invalidate_model()
+        return result
 
     def _compute_has_secret_key(self):
         self.has_secret_key = bool(secret_key())

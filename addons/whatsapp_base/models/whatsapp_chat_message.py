@@ -58,7 +58,7 @@ class WhatsappChatMessage(models.Model):
     _order = "id desc"
     _rec_name = "summary"
 
-    conversation_id = fields.Many2one("whatsapp.conversation", required=True, ondelete="cascade", index=True)
+    conversation_id = fields.Many2one("whatsapp.conversation", required=True, ondelete="cascade")  # _thread_idx
     channel_id = fields.Many2one("whatsapp.channel", "Number", required=True, ondelete="restrict")
     contact_id = fields.Many2one("whatsapp.contact", required=True, ondelete="restrict", index=True)
     company_id = fields.Many2one("res.company", required=True)

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 from ..cloud_api import inbound
 from ..lanes import LOCK_CLAIM, LOCK_CONTACT
 from ..tools.contact_locks import person_keys
+from ..tools.plain_many2one import PlainMany2one
 from .whatsapp_lane import is_conflict
 
 _logger = logging.getLogger(__name__)
@@ -34,7 +35,7 @@ class WhatsappWebhookEvent(models.Model):
     _order = "id desc"
     _log_access = False
 
-    account_id = fields.Many2one("whatsapp.business.account", required=True, ondelete="cascade")
+    account_id = PlainMany2one("whatsapp.business.account", required=True, ondelete="cascade")
     company_id = fields.Many2one(related="account_id.company_id")
     received_at = fields.Datetime(required=True, default=fields.Datetime.now)
     body = fields.Text(required=True, help="The notification exactly as Meta sent it.")
@@ -354,6 +355,14 @@ class WhatsappWebhookEvent(models.Model):
             raise UserError(self.env._("Pending notifications are handled by themselves. Replay those that are done or parked."))
         self.write({"state": "pending", "attempts": 0, "next_try_at": False, "error": False, "processed_at": False})
         self.env["whatsapp.lane"]._wake("intake")
+
+    @api.autovacuum
+    def _gc_orphans(self):
+        """Delete what came in for an account at the moment when it was deleted: nobody could ever see it."""
+        self.env.cr.execute(
+            """DELETE FROM whatsapp_webhook_event e
+                WHERE NOT EXISTS (SELECT 1 FROM whatsapp_business_account a WHERE a.id = e.account_id)"""
+        )
 
     @api.autovacuum
     def _gc_done(self):

@@ -83,3 +83,22 @@ class TestAccount(WhatsappCommon):
     def test_no_connection_names_the_address(self):
         with self.assertRaisesRegex(UserError, "127.0.0.1:9"):
             self._test(fails=client.NotSent("refused"))
+
+    def test_what_an_account_received_goes_with_it(self):
+        other = self._account("299000000000055")
+        kept, gone = self.event({"object": "x"}), self.event({"object": "x"}, other)
+        other.unlink()
+        self.assertFalse(gone.exists())
+        self.assertTrue(kept.exists())
+
+    def test_the_journal_locks_no_account(self):
+        self.env.cr.execute(
+            "SELECT 1 FROM pg_constraint WHERE conrelid = 'whatsapp_webhook_event'::regclass AND contype = 'f'"
+        )
+        self.assertFalse(self.env.cr.fetchall(), "a foreign key makes each notification lock the account's row")
+
+    def test_a_notification_for_an_account_that_is_being_deleted_is_cleaned_up(self):
+        event = self.event({"object": "x"})
+        self.env.cr.execute("UPDATE whatsapp_webhook_event SET account_id = 0 WHERE id = %s", [event.id])
+        self.Event._gc_orphans()
+        self.assertFalse(event.exists())
