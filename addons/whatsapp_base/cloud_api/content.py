@@ -7,6 +7,7 @@ needs a class here and a reader in ``content_readers``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from .meta_error import MetaError
@@ -203,6 +204,19 @@ class System:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPermission:
+    """The customer's answer to a request to be called; ``until`` (naive UTC) is missing for a permanent permission."""
+
+    accepted: bool
+    permanent: bool = False
+    until: datetime | None = None
+
+    def summary(self) -> str:
+        """Return one plain line for lists and lock screens."""
+        return "📞 Calls are allowed" if self.accepted else "📞 Calls are not allowed"
+
+
+@dataclass(frozen=True, slots=True)
 class Revoke:
     """The customer deleted the message ``message_id`` (numbers in coexistence only)."""
 
@@ -251,7 +265,7 @@ class Edit:
 
 Content = (
     Text | Media | Location | Contacts | Reaction | ButtonReply | ListReply | FlowReply | Order | System | Edit | Revoke
-    | Unsupported | Unknown
+    | CallPermission | Unsupported | Unknown
 )
 # what is said about another message, rather than to the reader
 CHANGES = (Reaction, Edit, Revoke)

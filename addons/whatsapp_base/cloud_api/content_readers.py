@@ -6,6 +6,7 @@ Source: Meta, "Webhooks", "messages" field reference, by message type. A new typ
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from . import content as c
@@ -15,6 +16,7 @@ from .values import (
     NAME_LENGTH,
     NotJson,
     as_bool,
+    as_datetime,
     as_dict,
     as_float,
     as_id,
@@ -24,6 +26,7 @@ from .values import (
 )
 
 _MAX_CARDS = 300  # Meta allows 257
+_NEVER = datetime.max
 
 
 class _Incomplete(Exception):
@@ -138,6 +141,10 @@ def _interactive(kind: str, message: dict[str, Any]) -> c.Content:
         return c.ListReply(_need(key or title), title or "", as_text(part.get("description")) or None)
     if reply == "nfm_reply" and part:
         return _flow_reply(part)
+    if reply == "call_permission_reply" and part:
+        until = as_datetime(part.get("expiration_timestamp"), _NEVER)
+        accepted = as_text(part.get("response")) == "accept"
+        return c.CallPermission(accepted, as_bool(part.get("is_permanent")) is True, until if until != _NEVER else None)
     raise _Incomplete
 
 

@@ -7,8 +7,10 @@ from . import whatsapp_business_account_alert
 from . import whatsapp_business_account_status
 from . import whatsapp_business_account_events
 from . import whatsapp_business_account_identity
+from . import whatsapp_business_account_app
 from . import whatsapp_channel
 from . import whatsapp_channel_rate
+from . import whatsapp_channel_app
 from . import whatsapp_channel_manners
 from . import whatsapp_media_upload
 from . import whatsapp_channel_status
@@ -41,6 +43,9 @@ from . import whatsapp_chat_message_content
 from . import whatsapp_chat_message_change
 from . import whatsapp_chat_message_status
 from . import whatsapp_chat_message_identity
+from . import whatsapp_conversation_echo
+from . import whatsapp_conversation_history
+from . import whatsapp_conversation_call
 from . import whatsapp_chat_message_outbox
 from . import whatsapp_chat_message_policy
 from . import whatsapp_chat_message_media

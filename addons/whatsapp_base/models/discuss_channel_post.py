@@ -15,6 +15,7 @@ ANNOUNCED_TOGETHER = 20
 # Making the client's data of each message is a third of what handling it costs, and hardly anybody looks on.
 ANNOUNCED_IN_FULL = 40
 NOT_SCHEDULED = {"scheduled_date": False}
+SLIM = ("system", "reaction", "call")
 
 
 class DiscussChannel(models.Model):
@@ -44,28 +45,28 @@ class DiscussChannel(models.Model):
             # what is quoted may come later, or be posted just now
             if row.reply_to_wamid and (not row.quoted_id or row.quoted_id in rows):
                 row.is_waiting = True
-        values = []
-        for row, body in posts:
-            channel = row.conversation_id._ensure_discuss_channel()
-            values.append(
-                {
-                    "model": "discuss.channel",
-                    "res_id": channel.id,
-                    "body": body,
-                    # what happened to a customer is a slim line, not a bubble
-                    "message_type": "notification" if row.type in ("system", "reaction") else "comment",
-                    "subtype_id": subtype_id,
-                    "author_id": row._author().id,
-                    "email_from": False,
-                    "reply_to": False,
-                    "date": row.sent_on,
-                    "parent_id": row.quoted_id.mail_message_id.id,
-                }
-            )
+        values = [self._whatsapp_post_values(row, body, subtype_id) for row, body in posts]
         # sudo: mail.message - the customer is the author, the worker posts on their behalf
         messages = self.env["mail.message"].sudo().create(values)
         rows._link_to_shown(zip((row for row, _body in posts), messages, strict=True))
         self._whatsapp_announce(messages)
+
+    @api.model
+    def _whatsapp_post_values(self, row, body, subtype_id):
+        """Return the values of the Discuss message that shows a row."""
+        return {
+            "model": "discuss.channel",
+            "res_id": row.conversation_id._ensure_discuss_channel().id,
+            "body": body,
+            # what happened to a customer is a slim line, not a bubble
+            "message_type": "notification" if row.type in SLIM else "comment",
+            "subtype_id": subtype_id,
+            "author_id": row._author().id,
+            "email_from": False,
+            "reply_to": False,
+            "date": row.sent_on,
+            "parent_id": row.quoted_id.mail_message_id.id,
+        }
 
     @api.model
     def _whatsapp_announce(self, messages):

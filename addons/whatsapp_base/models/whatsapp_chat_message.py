@@ -42,6 +42,7 @@ MESSAGE_TYPES = [
     ("edit", "Edit"),
     ("revoke", "Deletion"),
     ("system", "System"),
+    ("call", "Call"),
     ("unsupported", "Not Supported"),
 ]
 

@@ -158,7 +158,7 @@ class WhatsappChatMessage(models.Model):
             ("type", "=", "reaction"), ("direction", "=", self.direction), ("contact_id", "=", self.contact_id.id),
             ("is_waiting", "=", False), ("sent_on", ">", self.sent_on),
         ]  # fmt: skip
-        partner = self.contact_id.partner_id
+        partner = self._author()
         if self.contact_id.blocked or not partner or self.search_count(newer, limit=1):
             return
         message = target.mail_message_id

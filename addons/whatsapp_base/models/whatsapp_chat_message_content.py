@@ -125,6 +125,9 @@ class WhatsappChatMessage(models.Model):
             "user_id": self.env._("has a new WhatsApp ID; the conversation goes on as before"),
             "identity": self.env._("has a new security code: a new phone, or WhatsApp was installed again"),
             "welcome": self.env._("opened the chat for the first time"),
+            "calls": self.env._("allows you to call"),
+            "calls_until": self.env._("allows you to call until %s"),
+            "no_calls": self.env._("does not want to be called"),
             "deleted": self.env._("This message was deleted."),
             "reacted": self.env._("reacted with %(emoji)s to: %(message)s"),
         }

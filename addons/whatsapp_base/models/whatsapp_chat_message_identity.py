@@ -20,6 +20,8 @@ class WhatsappChatMessage(models.Model):
         """
         for row, message in zip(self, incoming, strict=True):
             content = message.content
+            if isinstance(content, contents.CallPermission):
+                row.contact_id.write({"calls_allowed": content.accepted, "calls_allowed_until": content.until})
             if not isinstance(content, contents.System) or content.type not in CHANGES:
                 continue
             reason = "number" if content.type == "user_changed_number" else "account"

@@ -59,7 +59,7 @@ class WhatsappChatMessage(models.Model):
                 """UPDATE whatsapp_chat_message SET media_attempts = COALESCE(media_attempts, 0) + 1,
                           media_next_try_at = (now() AT TIME ZONE 'utc') + interval '10 minutes'
                     WHERE id = (SELECT id FROM whatsapp_chat_message
-                                 WHERE media_state = 'pending' AND direction = 'inbound'
+                                 WHERE media_state = 'pending' AND (direction = 'inbound' OR origin = 'echo')
                                    AND COALESCE(media_next_try_at, '-infinity') <= now() AT TIME ZONE 'utc'
                                  ORDER BY media_next_try_at NULLS FIRST, id LIMIT 1 FOR UPDATE SKIP LOCKED)
                 RETURNING id"""

@@ -34,6 +34,7 @@ class WhatsappContact(models.Model):
     parent_bsuid = fields.Char("Parent WhatsApp User ID")
     username = fields.Char()
     profile_name = fields.Char()
+    app_name = fields.Char("Name in the Phone App", readonly=True, help="What the address book of the WhatsApp Business app says.")
     partner_id = fields.Many2one("res.partner", "Customer", index="btree_not_null", ondelete="restrict", tracking=True)
     last_inbound_at = fields.Datetime("Last Message From Them", readonly=True)
     blocked = fields.Boolean(help="Messages of this person are stored, but not shown to agents, and nothing is sent.")
@@ -89,6 +90,11 @@ class WhatsappContact(models.Model):
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_conversation_action")
         return dict(action, domain=[("contact_id", "=", self.id)], context={})
+
+    def _made_up_names(self):
+        """Return the names that a customer may have only because nobody knew a better one."""
+        self.ensure_one()
+        return {f"+{self.wa_id}" if self.wa_id else "", f"@{self.username}" if self.username else "", self.bsuid or ""} - {""}
 
     def _label(self):
         """Return the best name that is known: customer, profile, username, phone."""

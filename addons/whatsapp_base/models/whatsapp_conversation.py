@@ -141,8 +141,12 @@ class WhatsappConversation(models.Model):
     # ------------------------------------------------------------
 
     @api.model
-    def _find_or_create(self, channel, contacts):
-        """Return ``{contact: conversation}`` for a number, with a Discuss channel each; bulk and race-safe."""
+    def _find_or_create(self, channel, contacts, state="open", with_thread=True):
+        """Return ``{contact: conversation}`` for a number; bulk and race-safe.
+
+        :param str state: of conversations that are made
+        :param bool with_thread: give them their Discuss channels at once, rather than when somebody needs one
+        """
         # sudo: conversations are opened by the intake worker and by whoever may send, who need not be agents
         Conversation = self.sudo()
         domain = [("channel_id", "=", channel.id), ("contact_id", "in", contacts.ids)]
@@ -154,13 +158,14 @@ class WhatsappConversation(models.Model):
                 SQL(
                     """INSERT INTO whatsapp_conversation (channel_id, contact_id, company_id, partner_id, team_id, state,
                                                           create_uid, write_uid, create_date, write_date)
-                       SELECT %s, c.id, %s, c.partner_id, %s, 'open', %s, %s, now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc'
+                       SELECT %s, c.id, %s, c.partner_id, %s, %s, %s, %s, now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc'
                          FROM whatsapp_contact c WHERE c.id = ANY(%s)
                            ON CONFLICT (channel_id, contact_id) DO NOTHING RETURNING id""",
-                    channel.id, channel.company_id.id, channel.team_id.id or None, self.env.uid, self.env.uid, missing.ids,
+                    channel.id, channel.company_id.id, channel.team_id.id or None, state, self.env.uid, self.env.uid, missing.ids,
                 )
             )
-            Conversation.browse([row[0] for row in rows])._create_discuss_channels()
+            if with_thread:
+                Conversation.browse([row[0] for row in rows])._create_discuss_channels()
             found = Conversation.search(domain)
         return {conversation.contact_id: conversation.sudo(self.env.su) for conversation in found}
 
@@ -186,6 +191,8 @@ class WhatsappConversation(models.Model):
         self.ensure_one()
         if not self.discuss_channel_id:
             self.sudo()._create_discuss_channels()  # sudo: see _create_discuss_channels
+        if self.has_hidden_history:
+            self.sudo()._show_history()  # sudo: the worker shows what was imported, whoever looks first
         return self.discuss_channel_id
 
     # ------------------------------------------------------------

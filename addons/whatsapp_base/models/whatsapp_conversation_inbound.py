@@ -13,6 +13,7 @@ MESSAGE_TYPE = {
     contents.Text: "text", contents.Location: "location", contents.Contacts: "contacts", contents.Reaction: "reaction",
     contents.ButtonReply: "button", contents.ListReply: "list", contents.FlowReply: "flow", contents.Order: "order",
     contents.System: "system", contents.Edit: "edit", contents.Revoke: "revoke",
+    contents.CallPermission: "system",
 }
 NO_TALK = ("reaction", "edit", "revoke", "system")  # neither opens the window nor waits for an answer
 

@@ -8,7 +8,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..cloud_api import inbound
+from ..cloud_api import calling, coexistence, inbound
+from ..cloud_api.values import as_dict, as_id
 from ..lanes import LOCK_CLAIM, LOCK_CONTACT
 from ..tools.contact_locks import person_keys
 from ..tools.plain_many2one import PlainMany2one
@@ -149,11 +150,13 @@ class WhatsappWebhookEvent(models.Model):
         for event in candidates:
             notification = event._parse()
             count = len(notification.messages) + len(notification.statuses)
+            count += sum(coexistence.weight(change.value) for change in notification.changes)
             if updates and total + count > BATCH_UPDATES:
                 break
             updates[event] = notification
             keys_of[event] = set().union(
-                *map(self._lock_keys, notification.messages), *map(self._lock_keys, notification.statuses)
+                *map(self._lock_keys, notification.messages), *map(self._lock_keys, notification.statuses),
+                *map(self._lock_keys_of_change, notification.changes),
             )
             total += count
         wanted = set().union(*keys_of.values()) if keys_of else set()
@@ -178,6 +181,18 @@ class WhatsappWebhookEvent(models.Model):
         """Return the advisory lock keys (int4) of a message's or status's person at one number."""
         person = update.sender if isinstance(update, inbound.InboundMessage) else update.recipient
         return person_keys(update.phone_number_id, person.wa_id, person.user_id)
+
+    @staticmethod
+    def _lock_keys_of_change(change):
+        """Return the lock keys of the people in a change that belongs to their threads: calls, messages of the phone app."""
+        number = as_id(as_dict(change.value.get("metadata")).get("phone_number_id")) or ""
+        if change.field == "smb_message_echoes":
+            people = [echo.person for echo in coexistence.read_echoes(change.value)]
+        elif change.field == "calls":
+            people = [call.person for call in calling.read_calls(change.value)]
+        else:
+            return set()
+        return set().union(*(person_keys(number, person.wa_id, person.user_id) for person in people))
 
     def _parse(self):
         self.ensure_one()
@@ -268,9 +283,17 @@ class WhatsappWebhookEvent(models.Model):
         return {channel.phone_number_id: channel for channel in channels}
 
     def _process_changes(self, updates, rest):
-        """Hand every other field of Meta's to the account; what nobody knows is noted, never dropped."""
+        """Hand every other field of Meta's to the account; what nobody knows is noted, never dropped.
+
+        A field whose traffic is like that of messages has a method for the whole batch instead: ``_on_all_<field>``.
+        """
+        Account = self.env["whatsapp.business.account"]
+        together = defaultdict(list)
         for event in self:
             for change in updates[event].changes:
+                if change.field.isidentifier() and hasattr(Account, f"_on_all_{change.field}"):
+                    together[change.field].append((event.account_id, change.value))
+                    continue
                 account = self._account_of(event, change)
                 handler = getattr(account, f"_on_{change.field}", None) if change.field.isidentifier() else None
                 if not handler:
@@ -280,6 +303,9 @@ class WhatsappWebhookEvent(models.Model):
                 else:
                     with self.env.cr.savepoint():
                         handler(change.value)
+        for field, items in together.items():
+            with self.env.cr.savepoint():
+                getattr(Account, f"_on_all_{field}")(items)
 
     @staticmethod
     def _account_of(event, change):

@@ -30,5 +30,6 @@ from . import test_identity
 from . import test_templates
 from . import test_identity_tools
 from . import test_blocking
+from . import test_phone_app
 from . import test_template_values
 from . import test_costs

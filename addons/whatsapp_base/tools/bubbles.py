@@ -31,6 +31,9 @@ LABELS = {
     "user_id": "has a new WhatsApp ID; the conversation goes on as before",
     "identity": "has a new security code: a new phone, or WhatsApp was installed again",
     "welcome": "opened the chat for the first time",
+    "calls": "allows you to call",
+    "calls_until": "allows you to call until %s",
+    "no_calls": "does not want to be called",
     "deleted": "This message was deleted.",
     "reacted": "reacted with %(emoji)s to: %(message)s",
 }
@@ -72,6 +75,10 @@ def bubble(content, labels: dict[str, str] | None = None) -> Markup:
         return text(content.text) + Markup("<ul>%s</ul>") % Markup().join(rows)
     if isinstance(content, c.System):
         return _system(content, say)
+    if isinstance(content, c.CallPermission):
+        if content.accepted and content.until and not content.permanent:
+            return escape(say["calls_until"] % content.until.strftime("%Y-%m-%d %H:%M UTC"))
+        return escape(say["calls" if content.accepted else "no_calls"])
     if isinstance(content, c.Edit):
         return bubble(content.content, labels)
     if isinstance(content, c.Revoke):
