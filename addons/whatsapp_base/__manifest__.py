@@ -31,6 +31,7 @@
         "views/whatsapp_send_batch_views.xml",
         "views/ir_actions_server_views.xml",
         "views/whatsapp_contact_views.xml",
+        "wizard/whatsapp_template_wizard_views.xml",
         "views/whatsapp_message_template_views.xml",
         "views/whatsapp_message_template_translation_views.xml",
         "views/whatsapp_team_views.xml",

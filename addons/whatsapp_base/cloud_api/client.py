@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,6 +20,7 @@ from requests.utils import get_environ_proxies
 from .calls_account import AccountCalls
 from .calls_contacts import ContactCalls
 from .calls_pricing import PricingCalls
+from .calls_templates import TemplateCalls
 from .meta_error import MetaError
 from .transport import (
     MAX_ANSWER,
@@ -53,10 +54,6 @@ _PATH_RE = re.compile(r"[A-Za-z0-9_.:~%@+-]+(/[A-Za-z0-9_.:~%@+-]+)*")
 _TOKEN_RE = re.compile(r"\bEA[A-Z][A-Za-z0-9]{24,}")
 _GATEWAY = (502, 504)
 
-TEMPLATE_FIELDS = (
-    "id", "name", "language", "status", "category", "components", "parameter_format", "quality_score",
-    "rejected_reason", "message_send_ttl_seconds",
-)
 
 
 class ApiError(CloudError):
@@ -87,7 +84,7 @@ def check_version(version: str) -> str:
     return version
 
 
-class CloudClient(AccountCalls, ContactCalls, PricingCalls):
+class CloudClient(AccountCalls, ContactCalls, PricingCalls, TemplateCalls):
     """A client for one token, to be kept and shared by threads: it pools its connections.
 
     Every call raises `ApiError` when Meta refuses, `NotSent` when the request certainly did not leave, and
@@ -192,12 +189,6 @@ class CloudClient(AccountCalls, ContactCalls, PricingCalls):
         if status != 200:
             raise ApiError(self._error(decode_answer(body[:MAX_ANSWER]), status), status)
         return body, headers.get("Content-Type", "").split(";")[0].strip().lower() or "application/octet-stream"
-
-    # -- Templates ----------------------------------------------------------------------------------------------------
-
-    def templates(self, waba_id: str, fields: Sequence[str] = TEMPLATE_FIELDS) -> Iterator[dict[str, Any]]:
-        """Yield every template of an account, page after page."""
-        return self._pages(f"{path_id(waba_id)}/message_templates", {"fields": ",".join(fields), "limit": 100})
 
     # -- Anything else --------------------------------------------------------------------------------------------
 

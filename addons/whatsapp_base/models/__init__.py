@@ -23,11 +23,16 @@ from . import whatsapp_contact_merge_request
 from . import whatsapp_contact_block
 from . import whatsapp_contact_customer
 from . import whatsapp_contact_split
+from . import whatsapp_message_template_part
 from . import whatsapp_message_template
 from . import whatsapp_message_template_translation
+from . import whatsapp_message_template_button
+from . import whatsapp_message_template_card
+from . import whatsapp_message_template_version
 from . import whatsapp_message_template_sync
 from . import whatsapp_message_template_variable
 from . import whatsapp_message_template_values
+from . import whatsapp_message_template_submit
 from . import whatsapp_conversation
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_referral
@@ -48,6 +53,7 @@ from . import whatsapp_conversation_history
 from . import whatsapp_conversation_call
 from . import whatsapp_chat_message_outbox
 from . import whatsapp_chat_message_policy
+from . import whatsapp_message_template_events
 from . import whatsapp_chat_message_media
 from . import whatsapp_chat_message_record
 from . import whatsapp_chat_message_fallback

@@ -5,7 +5,7 @@ from odoo.addons.mail.tools.discuss import Store
 
 from .discuss_channel import CHANNEL_TYPE
 
-WORST_FIRST = ("failed", "uncertain", "queued", "sending", "cancelled", "accepted", "sent", "delivered", "read")
+WORST_FIRST = ("failed", "uncertain", "held", "queued", "sending", "cancelled", "accepted", "sent", "delivered", "read")
 
 
 class MailMessage(models.Model):
@@ -53,8 +53,8 @@ class MailMessage(models.Model):
             "id": row.id,
             "state": row.state,
             "code": row.error_code if row.state == "failed" else False,
-            "title": row.error_title if row.state in ("failed", "uncertain", "queued") else False,
-            "remedy": row.error_remedy if row.state in ("failed", "uncertain", "queued") else False,
+            "title": row.error_title if row.state in ("failed", "uncertain", "held", "queued") else False,
+            "remedy": row.error_remedy if row.state in ("failed", "uncertain", "held", "queued") else False,
             "scheduled_at": fields.Datetime.to_string(row.scheduled_at) if row.state == "queued" and row.scheduled_at else False,
             "at": fields.Datetime.to_string(row.read_at or row.delivered_at or row.sent_at or row.accepted_at) or False,
         }

@@ -136,29 +136,3 @@ class WhatsappBusinessAccount(models.Model):
                 self.env["whatsapp.message.template"]._sync(account, templates)
                 account.write({"state": "connected", "state_remedy": False, "checked_at": fields.Datetime.now()})
             self.env["ir.cron"]._commit_progress(1)
-
-    # ------------------------------------------------------------
-    # Notifications about the account: one method a field of Meta's
-    # ------------------------------------------------------------
-
-    def _template_of(self, value):
-        """Return the template in a language that a notification is about, or an empty recordset."""
-        meta_id = str(value.get("message_template_id") or "")
-        return self.env["whatsapp.message.template.translation"].search(
-            [("account_id", "=", self.id), ("meta_id", "=", meta_id)], limit=1
-        )
-
-    def _on_message_template_status_update(self, value):
-        """Take over a template's new status at once (Webhooks, "message_template_status_update")."""
-        template = self._template_of(value)
-        if template and value.get("event"):
-            reason = value.get("reason")
-            template.write(
-                {"status": str(value["event"]).upper(), "rejected_reason": reason if reason and reason != "NONE" else False}
-            )
-
-    def _on_message_template_quality_update(self, value):
-        """Take over a template's new quality (Webhooks, "message_template_quality_update")."""
-        template = self._template_of(value)
-        if template and value.get("new_quality_score"):
-            template.quality = str(value["new_quality_score"]).upper()

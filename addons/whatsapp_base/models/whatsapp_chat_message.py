@@ -20,6 +20,7 @@ OUTBOUND_STATES = [
     ("read", "Read"),
     ("failed", "Failed"),
     ("uncertain", "Unclear"),
+    ("held", "Waiting for Its Template"),
     ("cancelled", "Cancelled"),
 ]
 MESSAGE_TYPES = [
@@ -190,9 +191,9 @@ class WhatsappChatMessage(models.Model):
         """Take messages that have not left yet out of the queue."""
         self.check_access("read")
         # sudo: agents may not write messages; the lock keeps a sender from taking the row at the same time
-        queued = self.sudo().filtered(lambda m: m.state == "queued").try_lock_for_update()
+        queued = self.sudo().filtered(lambda m: m.state in ("queued", "held")).try_lock_for_update()
         queued.invalidate_recordset(["state"])
-        queued = queued.filtered(lambda m: m.state == "queued")
+        queued = queued.filtered(lambda m: m.state in ("queued", "held"))
         if len(queued) != len(self):
             raise UserError(self.env._("Some of these messages have left already and cannot be cancelled."))
         queued.write({"state": "cancelled"})

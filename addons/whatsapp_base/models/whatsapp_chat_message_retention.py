@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 GC_BATCH = 10_000
 # what may still leave, or of which nobody knows yet whether it did
-KEPT_STATES = ("queued", "sending", "uncertain")
+KEPT_STATES = ("queued", "held", "sending", "uncertain")
 
 
 class WhatsappChatMessage(models.Model):

@@ -9,7 +9,7 @@ from ..cloud_api import errors, pricing
 # How far a message has come. A higher rank is never taken back; "failed" ends: it neither follows a delivery
 # (rank below delivered) nor is followed by anything (FINAL).
 RANKS = {
-    "queued": 0, "cancelled": 0, "sending": 1, "uncertain": 2, "accepted": 3, "sent": 4, "failed": 5,
+    "queued": 0, "held": 0, "cancelled": 0, "sending": 1, "uncertain": 2, "accepted": 3, "sent": 4, "failed": 5,
     "delivered": 6, "read": 7, "played": 8,
 }
 FINAL = ("failed", "cancelled")

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..cloud_api import languages
+from ..cloud_api import languages, templates
 from .whatsapp_message_template_translation import STATES
 
 CATEGORIES = [("MARKETING", "Marketing"), ("UTILITY", "Utility"), ("AUTHENTICATION", "Authentication")]
@@ -51,6 +51,8 @@ class WhatsappMessageTemplate(models.Model):
     variable_count = fields.Integer(compute="_compute_main")
     is_sendable = fields.Boolean("Can Be Sent", compute="_compute_state", store=True)
     state = fields.Selection([*STATES, ("partly", "Partly Approved")], compute="_compute_state", store=True, tracking=True)
+    announced_category = fields.Selection(CATEGORIES, readonly=True, copy=False, help="Meta will move the template to it.")
+    announced_at = fields.Datetime("Category Changes on", readonly=True, copy=False)
     active = fields.Boolean(default=True)
 
     _name_unique = models.UniqueIndex("(account_id, name)", "This account has a template of this name already.")
@@ -150,6 +152,37 @@ class WhatsappMessageTemplate(models.Model):
     def _preview(self, header=None, body=(), language=None):
         """Return the text that the customer will see."""
         return self._pick(language)._preview(header, body)
+
+    @api.model
+    def _parse_body(self, body, answer):
+        """Return what Meta has after it took a request of ours, as it would list it."""
+        return templates.parse({
+            **body, "id": answer.get("id"), "status": answer.get("status") or "PENDING",
+            "category": answer.get("category") or body["category"],
+        })
+
+    def _category_changed(self, category):
+        """Take over the category that Meta has decided on, and tell whoever is responsible."""
+        self.ensure_one()
+        known = dict(self._fields["category"]._description_selection(self.env))
+        if category not in known or category == self.category:
+            return
+        before = known.get(self.category) or self.env._("none")
+        self.with_context(whatsapp_from_meta=True).write({"category": category, "announced_category": False})
+        self._tell_responsible(
+            self.env._("Meta changed the category of %s", self.name),
+            self.env._("It was %(before)s and is %(after)s now, which is priced accordingly. Change the text and ask for a review "
+                       "in WhatsApp Manager if you disagree.", before=before, after=known[category]),
+        )
+
+    def _tell_responsible(self, summary, note):
+        """Give whoever is responsible for the template an activity, unless the same one is open already."""
+        self.ensure_one()
+        template = self.sudo()  # sudo: found by the system, concerns the responsible
+        if any(activity.summary == summary for activity in template.activity_ids):
+            return
+        user = template.user_id if template.user_id.active else template.account_id._responsible()
+        template.activity_schedule("mail.mail_activity_data_warning", summary=summary, note=note, user_id=user.id)
 
     @api.model
     def _language_of(self, contact):

@@ -2,6 +2,7 @@ import json
 
 from odoo import api, models
 
+from ..cloud_api import template_draft as drafts
 from ..cloud_api import templates
 from .whatsapp_message_template import CATEGORIES
 
@@ -50,7 +51,7 @@ class WhatsappMessageTemplate(models.Model):
         )
         known.update((template.name, template) for template in created)
         for name, definition in names.items():
-            write_changed(known[name], {**self._values_of(definition), "active": True})
+            write_changed(known[name].with_context(whatsapp_from_meta=True), {**self._values_of(definition), "active": True})
         return self._take_over_translations(known, definitions)
 
     def _take_over_translations(self, known, definitions):
@@ -59,10 +60,14 @@ class WhatsappMessageTemplate(models.Model):
         to_create = []
         for key, definition in definitions.items():
             if key in there:
-                write_changed(there[key], Translation._values_of(definition))
+                there[key]._take_over_definition(definition)
             else:
-                to_create.append({"template_id": known[key[0]].id, **Translation._values_of(definition)})
-        return Translation.union(*(t for key, t in there.items() if key in definitions), Translation.create(to_create))
+                content = Translation._draft_values(definition.components)
+                to_create.append({"template_id": known[key[0]].id, **content, **Translation._values_of(definition)})
+        created = Translation.with_context(whatsapp_from_meta=True).create(to_create).with_env(self.env)
+        for translation in created:
+            translation._keep_version(translation._definition().components, "meta")
+        return Translation.union(*(t for key, t in there.items() if key in definitions), created)
 
     @api.model
     def _values_of(self, definition):
@@ -87,13 +92,26 @@ class WhatsappMessageTemplateTranslation(models.Model):
             "quality": definition.quality,
             "rejected_reason": definition.rejected_reason or False,
             "definition": json.dumps(definition.raw, ensure_ascii=False, sort_keys=True),
-            "body_text": definition.component("BODY").get("text") or False,
             "variable_count": len([v for v in definition.variables() if v.required]),
+            "ttl_seconds": definition.ttl_seconds or 0,
         }
+
+    def _take_over_definition(self, definition):
+        """Make this what Meta lists; what was edited here and not submitted yet stays as it is."""
+        self.ensure_one()
+        before = drafts.content_key(self._definition().components)
+        changed = drafts.content_key(definition.components) != before
+        values, was = self._values_of(definition), self.state
+        if changed and not self.is_edited:
+            values.update(self._draft_values(definition.components))
+        write_changed(self.with_context(whatsapp_from_meta=True), values)
+        self._tell_state(was)
+        if changed:
+            self._keep_version(definition.components, "meta")
 
 
 def write_changed(record, values):
     """Write only what differs, so that a nightly refresh writes nothing where nothing changed."""
-    changed = {name: value for name, value in values.items() if record[name] != value}
+    changed = {name: value for name, value in values.items() if record._fields[name].relational or record[name] != value}
     if changed:
         record.write(changed)

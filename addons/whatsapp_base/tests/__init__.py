@@ -33,3 +33,5 @@ from . import test_blocking
 from . import test_phone_app
 from . import test_template_values
 from . import test_costs
+from . import test_template_life
+from . import test_template_events

@@ -28,7 +28,7 @@ RIGHTS = {
     "admin": {
         "whatsapp.business.account": "crwd", "whatsapp.channel": "crwd", "whatsapp.channel.rate": "r", "whatsapp.team": "crwd",
         "whatsapp.contact": "crwd", "whatsapp.conversation": "crwd", "whatsapp.chat.message": "rd",
-        "whatsapp.message.template": "r", "whatsapp.message.template.translation": "r",
+        "whatsapp.message.template": "crwd", "whatsapp.message.template.translation": "crwd",
         "whatsapp.webhook.event": "rwd", "whatsapp.webhook.refusal": "r",
     },
     "employee": dict.fromkeys(MODELS, ""),

@@ -54,7 +54,9 @@ class TestVariables(TemplateValuesCommon):
         }])
         self.assertEqual(template.variable_ids.mapped("name"), ["1", "2", "3"])
         self.assertEqual(template.variable_ids[0].field_path, "name")
-        template.translation_ids.filtered(lambda t: t.language == "es").unlink()
+        spanish = template.translation_ids.filtered(lambda t: t.language == "es")
+        spanish.status = "DELETED"
+        spanish.unlink()
         self.assertEqual(template.variable_ids.mapped("name"), ["1", "2"])
 
     def test_header_and_buttons_have_lines_files_and_login_codes_have_none(self):

@@ -4,3 +4,5 @@ from . import whatsapp_compose_message
 from . import whatsapp_compose_message_lines
 from . import whatsapp_cost_reprice
 from . import whatsapp_cost_compare
+from . import whatsapp_template_delete
+from . import whatsapp_template_language

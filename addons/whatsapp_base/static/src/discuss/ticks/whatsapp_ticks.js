@@ -8,6 +8,7 @@ import { useService } from "@web/core/utils/hooks";
 /** State of a message -> what is drawn, in which tone, and what it means. */
 const SHOWN = {
     queued: { drawing: "clock", tone: "muted", label: _t("Waiting to be sent") },
+    held: { drawing: "clock", tone: "warning", label: _t("Waiting for its template") },
     sending: { drawing: "clock", tone: "muted", label: _t("Being sent") },
     accepted: { drawing: "tick", tone: "muted", label: _t("Sent") },
     sent: { drawing: "tick", tone: "muted", label: _t("Sent") },
@@ -62,7 +63,11 @@ export class WhatsappProblem extends Component {
     get canRetry() {
         const { store, thread } = this.props.message;
         const isHopeless = this.status.code === WINDOW_CLOSED && thread?.isWhatsappComposerClosed;
-        return Boolean(store.has_access_whatsapp) && this.status.state !== "queued" && !isHopeless;
+        return (
+            Boolean(store.has_access_whatsapp) &&
+            !["queued", "held"].includes(this.status.state) &&
+            !isHopeless
+        );
     }
 
     async onClickRetry() {
@@ -122,7 +127,7 @@ export class WhatsappTicks extends Component {
     /** A message that waits because of a problem that passes can be asked about as well. */
     get hasProblem() {
         return (
-            ["failed", "uncertain"].includes(this.status.state) ||
+            ["failed", "uncertain", "held"].includes(this.status.state) ||
             (this.status.state === "queued" && Boolean(this.status.title))
         );
     }
