@@ -47,6 +47,7 @@
         "views/whatsapp_rate_views.xml",
         "report/whatsapp_cost_report_views.xml",
         "views/whatsapp_cost_views.xml",
+        "views/res_config_settings_media_views.xml",
         "views/whatsapp_menus.xml",
     ],
     "demo": ["demo/whatsapp_demo.xml"],

@@ -11,6 +11,7 @@ from odoo.modules.registry import Registry
 from odoo.service import server as odoo_server
 
 from .duty import Duty
+from .fetcher import Fetcher
 from .sender import Sender
 
 _logger = logging.getLogger(__name__)
@@ -60,7 +61,8 @@ class Runner(threading.Thread):
         self._halt = threading.Event()
         self._nudged = threading.Event()
         self._checked_signaling = 0.0
-        self._sender = Sender(lane) if lane in ("replies", "bulk") else None
+        # what does HTTP for the lane, many requests at once
+        self._crew = Sender(lane) if lane in ("replies", "bulk") else Fetcher() if lane == "media" else None
 
     def nudge(self):
         """Tell a runner that may be about to leave that there is more work."""
@@ -100,8 +102,8 @@ class Runner(threading.Thread):
                     self._halt.wait(RECONNECT_DELAYS[min(failures, len(RECONNECT_DELAYS) - 1)])
                     failures += 1
         finally:
-            if self._sender:
-                self._finish_sending()
+            if self._crew:
+                self._finish_requests()
 
     def _serve(self, duty):
         """Work while there is work; leave after a while without any, if not dedicated."""
@@ -124,8 +126,8 @@ class Runner(threading.Thread):
                 if self.lane == "intake" and done in SMALL_BATCH:
                     self._halt.wait(min(BREATH, BREATHS * (idle_since - begin)))
                 continue
-            if self._sender and self._sender.busy:
-                self._sender.wait()
+            if self._crew and self._crew.busy:
+                self._crew.wait()
                 idle_since = time.monotonic()
                 continue
             if duty.wait(LOOK_AGAIN[idle_looks] if idle_looks < len(LOOK_AGAIN) else IDLE_POLL):
@@ -168,27 +170,26 @@ class Runner(threading.Thread):
     def _step(self, duty):
         """Do one batch; tells whether there was anything to do (the intake: how much)."""
         registry = self._registry()
-        if self._sender:
-            return self._sender.step(registry, self._env, duty.runner_id)
+        if self._crew:
+            return self._crew.step(registry, self._env, duty.runner_id)
         with registry.cursor() as cr:
             done = self._env(cr)["whatsapp.lane"]._step(self.lane)
         registry.signal_changes()
         return done
 
     def _recover(self, duty):
-        """Settle what dead senders left behind."""
-        if self._sender:
-            with self._registry().cursor() as cr:
-                self._env(cr)["whatsapp.chat.message"]._recover_dead(duty.runner_id)
+        """Settle what dead processes left behind."""
+        if self._crew:
+            self._crew.recover(self._registry(), self._env, duty.runner_id)
 
-    def _finish_sending(self):
+    def _finish_requests(self):
         """Write the results of requests that are still under way, whatever it takes within reason."""
-        deadline = time.monotonic() + 60
-        while self._sender.busy and time.monotonic() < deadline:
-            self._sender.wait()
+        deadline = time.monotonic() + (60 if self._crew.MUST_FINISH else 0)
+        while self._crew.busy and time.monotonic() < deadline:
+            self._crew.wait()
             try:
-                self._sender.collect(self._registry(), self._env)
+                self._crew.collect(self._registry(), self._env)
             except Exception:  # noqa: BLE001 - the rows stay in sending and become unclear: nothing is sent twice
                 _logger.exception("WhatsApp lane %s: results of the last requests could not be written", self.lane)
                 time.sleep(1)
-        self._sender.close()
+        self._crew.close()

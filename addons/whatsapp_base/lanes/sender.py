@@ -181,6 +181,7 @@ def _is_stale(job, media_id, error):
 class Sender:
     """Keeps the pool of one lane full. Used by one thread only (its runner)."""
 
+    MUST_FINISH = True  # a request that left has a result, which must be written
     BROKEN = "Sending broke off inside Odoo; the server's log tells more."
 
     def __init__(self, lane):
@@ -289,6 +290,11 @@ class Sender:
             env = make_env(cr)
             env["whatsapp.lane"]._read_committed()
             env["whatsapp.chat.message"]._apply_outcomes(outcomes)
+
+    def recover(self, registry, make_env, runner_id):
+        """Settle what a sender that died has claimed."""
+        with registry.cursor() as cr:
+            make_env(cr)["whatsapp.chat.message"]._recover_dead(runner_id)
 
     def _executor(self):
         if self._pool is None:

@@ -55,6 +55,7 @@ from . import whatsapp_chat_message_outbox
 from . import whatsapp_chat_message_policy
 from . import whatsapp_message_template_events
 from . import whatsapp_chat_message_media
+from . import whatsapp_chat_message_extras
 from . import whatsapp_chat_message_record
 from . import whatsapp_chat_message_fallback
 from . import whatsapp_chat_message_retention
@@ -93,5 +94,6 @@ from . import mail_thread_live
 from . import res_company
 from . import res_config_settings
 from . import res_config_settings_cost
+from . import res_config_settings_media
 from . import res_partner
 from . import res_users

@@ -82,7 +82,7 @@ class WhatsappConversation(models.Model):
         self._show(rows, incoming)
         rows._mirror_on_records()
         rows._follow_identity_changes(incoming)
-        if any(row.media_state for row in rows):
+        if any(row.media_state or row.has_extras for row in rows):
             self.env["whatsapp.lane"]._wake("media")
         return rows
 
@@ -111,6 +111,7 @@ class WhatsappConversation(models.Model):
             "is_waiting": is_change,
             "sent_on": min(message.sent_at, now),
             "is_handled": False,
+            "has_extras": self.env["whatsapp.chat.message"]._may_have_extras(message),
         }
         if is_media and content.media_id:
             values.update(media_state="pending", media_ref=content.media_id)

@@ -76,9 +76,7 @@ class WhatsappLane(models.AbstractModel):
         """Do one batch of a lane that needs no thread pool; tells whether there was anything to do (the intake: how much)."""
         if lane == "intake":
             return self.env["whatsapp.webhook.event"]._drain()
-        if lane == "signals":
-            return self.env["whatsapp.signal"]._deliver()
-        return self.env["whatsapp.chat.message"]._fetch_media()
+        return self.env["whatsapp.signal"]._deliver()
 
     @api.model
     def _cron_lanes(self):

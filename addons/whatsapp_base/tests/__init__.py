@@ -12,6 +12,7 @@ from . import test_discuss_store
 from . import test_interactive
 from . import test_fallback
 from . import test_inbound_changes
+from . import test_inbound_media
 from . import test_inbound_shown
 from . import test_intake
 from . import test_js

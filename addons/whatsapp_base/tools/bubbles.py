@@ -20,6 +20,7 @@ UNSUPPORTED_KINDS = {
     "button": "button", "group_invite": "group invitation", "groupInvite": "group invitation", "pin": "pinned message",
     "list": "list", "video_note": "video note", "payment": "payment", "album": "album",
 }
+_CITATION = '<div class="o-whatsapp-citation">'
 LABELS = {
     "location": "Location",
     "unsupported": "WhatsApp does not hand this kind of message over to businesses: %s. Ask the customer to write it as a text.",
@@ -41,7 +42,9 @@ LABELS = {
 
 def text(body: str | None) -> Markup:
     """Return WhatsApp-formatted text as safe HTML."""
-    return Markup(markup.to_html(body or ""))  # noqa: S704 - to_html escapes everything it does not make itself
+    # Odoo takes a blockquote for the rest of an e-mail and folds it away: the customer's quote is part of the message
+    html = markup.to_html(body or "").replace("<blockquote>", _CITATION).replace("</blockquote>", "</div>")
+    return Markup(html)  # noqa: S704 - to_html escapes everything it does not make itself
 
 
 def bubble(content, labels: dict[str, str] | None = None) -> Markup:
