@@ -92,6 +92,8 @@ CATALOG = {
     147005: ("Username in use", 400, "Another number of the portfolio has the username."),
     135000: ("Generic user error", 400, "The message failed because of an unknown error with the parameters."),
     139100: ("Failed to block/unblock users", 400, "Some users could not be blocked or unblocked."),
+    2593107: ("Sync already requested", 400, "The contacts or the history of this number were requested before."),
+    2593108: ("Sync request too late", 400, "More than 24 hours have passed since the number was onboarded."),
 }
 
 

@@ -79,7 +79,7 @@ def receive(sim: Simulator, data: Any) -> Message:
     type_ = data.get("type") or "text"
     if not isinstance(type_, str):
         raise BadInput("type", f"{type_!r} is not a string", "Send a type such as text.")
-    content = _content(sim, number, type_, data)
+    content = content_of(sim, number, type_, data)
     person = find_person(sim, data)
     timestamp = data.get("timestamp")
     if timestamp is not None and not str(timestamp).isdigit():
@@ -163,7 +163,7 @@ def webhook_content(sim: Simulator, message: Message) -> Any:
     return content
 
 
-def _content(sim: Simulator, number: Number, type_: str, data: dict) -> Any:
+def content_of(sim: Simulator, number: Number, type_: str, data: dict) -> Any:
     """Check and complete the content of an inbound message."""
     content = data.get(type_)
     if type_ == "text":

@@ -95,6 +95,11 @@ class Number:
     new_name_status: str = "NONE"
     account_mode: str = "LIVE"
     on_biz_app: bool = False
+    app_since: float = 0  # when the number of the phone app was connected
+    app_synced: set = field(default_factory=set)  # what was handed over already
+    app_declines: bool = False  # the owner does not share past chats
+    app_contacts: list = field(default_factory=list)
+    app_chats: list = field(default_factory=list)
     official: bool = False
     health: list = field(default_factory=list)  # entities of health_status, instead of the usual ones
     picture: tuple = ()  # (mime type, bytes) of the profile picture

@@ -12,7 +12,7 @@ from aiohttp import web
 
 from ..errors import BadInput
 from ..keys import SIM
-from . import account, ask, drive, hooks, world
+from . import account, ask, drive, hooks, phone_app, world
 
 _logger = logging.getLogger(__name__)
 
@@ -26,6 +26,9 @@ ROUTES = (
     ("POST", "read", drive.read_thread), ("POST", "window", drive.set_window), ("POST", "people", world.add_person),
     ("POST", "tokens", world.set_token), ("POST", "apps", world.add_app), ("POST", "wabas", world.add_waba),
     ("POST", "number", account.set_number), ("POST", "account", account.set_waba), ("POST", "notify", account.notify),
+    ("POST", "app", phone_app.set_app), ("POST", "echo", phone_app.post_echo),
+    ("POST", "app_contacts", phone_app.post_contacts), ("POST", "call", phone_app.post_call),
+    ("POST", "identity", phone_app.post_identity),
     ("POST", "numbers", world.add_number), ("POST", "templates", world.add_template),
 )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from .. import phone_app
 from ..errors import GraphError, unknown_object
 from ..failures import hang, reset_connection
 from ..keys import SIM
@@ -248,6 +249,8 @@ async def _number_edge(sim: Simulator, request: web.Request, number: Number, edg
             return numbers.blocked(sim, number, query, request.path)
         if method in ("POST", "DELETE"):
             return numbers.block(sim, number, data, method == "POST")
+    elif edge == "smb_app_data" and method == "POST":
+        return phone_app.sync(sim, number, data)
     elif edge in _SETUP and method == "POST":
         return _SETUP[edge](sim, number, values)
     elif edge == "settings" and method in ("GET", "POST"):
