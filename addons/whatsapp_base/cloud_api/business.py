@@ -58,7 +58,7 @@ def check_code(code: str | None) -> str:
 
 def check_display_name(name: str | None) -> str:
     """Return a display name."""
-    check_text("new_display_name", _("display name"), name, MAX_DISPLAY_NAME)
+    check_text("new_display_name", _("display name"), name or "", MAX_DISPLAY_NAME)
     return str(name).strip()
 
 
@@ -67,10 +67,10 @@ def check_profile(
     websites: Sequence[str] = (), vertical: str | None = None, picture_handle: str | None = None,
 ) -> dict[str, Any]:
     """Return the body that sets a public profile; empty texts clear what is there, except ``about``."""
-    check_text("about", _("text under the name"), about, MAX_ABOUT)
-    check_text("address", _("address"), address, MAX_ADDRESS, required=False)
-    check_text("description", _("description"), description, MAX_DESCRIPTION, required=False)
-    check_text("email", _("email address"), email, MAX_EMAIL, required=False)
+    check_text("about", _("text under the name"), about or "", MAX_ABOUT)
+    check_text("address", _("address"), address or "", MAX_ADDRESS, required=False)
+    check_text("description", _("description"), description or "", MAX_DESCRIPTION, required=False)
+    check_text("email", _("email address"), email or "", MAX_EMAIL, required=False)
     if email and not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email):
         raise InvalidContent("email", _("This is no email address."), _("Correct the email address."))
     sites = [site.strip() for site in websites if (site or "").strip()]
@@ -96,7 +96,7 @@ def check_profile(
 
 def check_qr_text(text: str | None) -> str:
     """Return the text that a QR code prefills."""
-    check_text("prefilled_message", _("prefilled text"), text, MAX_QR_TEXT)
+    check_text("prefilled_message", _("prefilled text"), text or "", MAX_QR_TEXT)
     return str(text).strip()
 
 

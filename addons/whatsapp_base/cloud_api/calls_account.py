@@ -181,5 +181,20 @@ class AccountCalls:
         """Delete a QR code; its link stops working."""
         return self._did("DELETE", f"{path_id(phone_number_id)}/message_qrdls/{path_id(code)}")
 
+    # -- Anything else ----------------------------------------------------------------------------------------------
+
+    def flow_ids(self, waba_id: str) -> set[str]:
+        """Return the ids of the account's flows."""
+        return {str(item.get("id")) for item in self._pages(f"{path_id(waba_id)}/flows", {"fields": "id", "limit": 100})}
+
+    def graph(
+        self, method: str, path: str, params: Mapping[str, Any] | None, json: Mapping[str, Any] | None, app_id: str | None
+    ) -> Any:
+        """Call any path. What is about the app itself is asked in its name; answers come without our secrets."""
+        body = {"json": json} if json is not None else {}
+        own_app = app_id and path.split("/")[0] == app_id and self._app_secret
+        answer = self._exchange_json(method, path, params, auth=self._app_auth(app_id) if own_app else None, **body)
+        return self._scrub(answer)
+
     def _did(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> bool:
         return as_dict(self.call(method, path, json=body)).get("success") is True

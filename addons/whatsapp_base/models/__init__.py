@@ -6,6 +6,7 @@ from . import whatsapp_business_account_catalog
 from . import whatsapp_business_account_alert
 from . import whatsapp_business_account_status
 from . import whatsapp_business_account_events
+from . import whatsapp_business_account_graph
 from . import whatsapp_business_account_identity
 from . import whatsapp_business_account_app
 from . import whatsapp_channel
@@ -14,6 +15,9 @@ from . import whatsapp_channel_app
 from . import whatsapp_channel_manners
 from . import whatsapp_media_upload
 from . import whatsapp_channel_status
+from . import whatsapp_channel_setup
+from . import whatsapp_channel_automation
+from . import whatsapp_qr_code
 from . import whatsapp_health_log
 from . import whatsapp_contact
 from . import whatsapp_contact_alias

@@ -2,15 +2,15 @@ from odoo import fields, models
 
 from ..cloud_api import account_events
 from ..cloud_api.recipients import clean_digits
-from ..cloud_api.words import _
+from ..cloud_api.words import _ as _lt
 
 # how long numbers rest when Meta bans or restricts without an end; the daily refresh and REINSTATE end it earlier
 BAN_PAUSE = 7 * 86400
 NOT_SETTINGS = {"messaging_product", "metadata", "timestamp", "phone_number_id", "display_phone_number"}
 # why they rest: stored in English, see tools.phrases
-BANNED = _("Meta banned the account")
-RESTRICTED = _("Meta restricted the account")
-DISCONNECTED = _("The account is not connected to Meta")
+BANNED = _lt("Meta banned the account")
+RESTRICTED = _lt("Meta restricted the account")
+DISCONNECTED = _lt("The account is not connected to Meta")
 
 
 class WhatsappBusinessAccount(models.Model):

@@ -1,3 +1,4 @@
+import base64
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 
@@ -93,6 +94,17 @@ class WhatsappBusinessAccount(models.Model):
             return function(*args)
         except (cloud_client.CloudError, ValueError):
             return None
+
+    @staticmethod
+    def _picture(api_client, url, limit):
+        """Return a picture of Meta's as a field takes it, or False where it cannot be fetched."""
+        if not url:
+            return False
+        try:
+            data, _mimetype = api_client.download(url, limit)
+        except cloud_client.CloudError:
+            return False
+        return base64.b64encode(data)
 
     # ------------------------------------------------------------
     # Refreshing

@@ -5,10 +5,10 @@ from odoo.exceptions import UserError
 
 from ..cloud_api import client as cloud_client
 from ..cloud_api import errors
-from ..cloud_api.words import _
+from ..cloud_api.words import _ as _lt
 from ..tools.phrases import say
 
-UNREACHABLE = _("WhatsApp could not be reached")
+UNREACHABLE = _lt("WhatsApp could not be reached")
 
 
 class WhatsappBusinessAccount(models.Model):

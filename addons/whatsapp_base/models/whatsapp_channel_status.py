@@ -192,7 +192,8 @@ class WhatsappChannel(models.Model):
             ("verification_status", "code_verification_status", ("VERIFIED", "NOT_VERIFIED", "EXPIRED")),
             ("account_mode", "account_mode", ("LIVE", "SANDBOX")),
         ):
-            values[field] = number.get(key) if number.get(key) in allowed else False
+            if key in number:
+                values[field] = number[key] if number[key] in allowed else False
         if "health_status" in number:
             state, _obstacles = account_events.read_health(number["health_status"])
             values.update(health_status=number["health_status"], health_state=state or False)

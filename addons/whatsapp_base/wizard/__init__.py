@@ -1,5 +1,7 @@
 from . import whatsapp_contact_merge_wizard
 from . import whatsapp_contact_split_wizard
+from . import whatsapp_channel_profile
+from . import whatsapp_number_setup
 from . import whatsapp_compose_message
 from . import whatsapp_compose_message_lines
 from . import whatsapp_cost_reprice
