@@ -93,6 +93,7 @@ from . import mail_message_content
 from . import mail_message_reaction
 from . import mail_thread_recipients
 from . import mail_thread
+from . import mail_thread_composer
 from . import mail_thread_document
 from . import mail_thread_live
 from . import res_company

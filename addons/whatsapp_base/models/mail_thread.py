@@ -137,6 +137,7 @@ class MailThread(models.AbstractModel):
                 )
             result.append((recipient, rows))
         self.env["whatsapp.chat.message"].union(*(rows for _recipient, rows in result))._log_on_records()
+        self.browse([recipient.record.id for recipient, rows in result if rows])._whatsapp_after_send()
         return result
 
     def _whatsapp_send_one(

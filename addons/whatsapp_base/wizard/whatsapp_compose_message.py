@@ -28,7 +28,6 @@ class WhatsappComposeMessage(models.TransientModel):
     channel_id = fields.Many2one(
         "whatsapp.channel", "From", required=True, domain="[('company_id', '=', company_id)]", ondelete="cascade"
     )
-    channel_count = fields.Integer(compute="_compute_channel_count")
     account_id = fields.Many2one(related="channel_id.account_id")
     mode = fields.Selection([("template", "Template"), ("text", "Free text")], "Send a", required=True, default="template")
     template_id = fields.Many2one(
@@ -86,7 +85,16 @@ class WhatsappComposeMessage(models.TransientModel):
             own = records[:1].channel_id if is_conversation else None
             template = self.env["whatsapp.message.template"].browse(values.get("template_id"))
             values["channel_id"] = (own or self.env["whatsapp.channel"]._default_for(company, template)).id
+        self._propose(records, values)
         return values
+
+    def _propose(self, records, values):
+        """Begin with what these records usually send."""
+        if not values.get("template_id"):
+            account = self.env["whatsapp.channel"].browse(values["channel_id"]).account_id
+            values["template_id"] = records._whatsapp_usual_template(account).id
+        if not values.get("report_id") and self.env["ir.actions.report"].get_wkhtmltopdf_state() != "install":
+            values["report_id"] = records._whatsapp_usual_report().id
 
     @api.model
     def _records_of(self, model, res_ids):
@@ -104,11 +112,6 @@ class WhatsappComposeMessage(models.TransientModel):
         for composer in self:
             composer.record_count = len(json.loads(composer.res_ids or "[]"))
             composer.is_conversation = composer.res_model == "whatsapp.conversation"
-
-    @api.depends("company_id")
-    def _compute_channel_count(self):
-        for composer in self:
-            composer.channel_count = self.env["whatsapp.channel"].search_count([("company_id", "=", composer.company_id.id)], limit=2)
 
     @api.depends("res_model")
     def _compute_has_reports(self):

@@ -1,0 +1,55 @@
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.addons.whatsapp_base.tests.common import WhatsappData
+
+
+@tagged("post_install", "-at_install")
+class TestAccountSend(WhatsappData, AccountTestInvoicingCommon):
+    """Invoices and payment reminders by WhatsApp."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._set_up_whatsapp()
+        cls.env.user.group_ids += cls.env.ref("whatsapp_base.group_whatsapp_agent")
+        cls.partner_a.phone = "+34600900111"
+        cls.invoice = cls.init_invoice("out_invoice", partner=cls.partner_a, amounts=[100.0], post=True)
+        plain = [{"type": "BODY", "text": "Your invoice"}]
+        cls.ready = cls._template("invoice_ready", components=plain)
+        cls.reminder = cls._template("payment_reminder", components=plain)
+
+    def composer(self, action):
+        return self.env[action["res_model"]].with_context(**action["context"]).create({})
+
+    def test_an_invoice_goes_to_its_customer(self):
+        composer = self.composer(self.invoice.action_whatsapp_send())
+        self.assertEqual(composer.template_id, self.ready)
+        composer.action_send()
+        row = self.Message.search([("res_model", "=", "account.move"), ("res_id", "=", self.invoice.id)])
+        self.assertEqual(row.contact_id.partner_id, self.partner_a)
+
+    def test_a_reminder_has_its_own_template_and_only_for_what_is_due(self):
+        self.assertEqual(self.composer(self.invoice.action_whatsapp_payment_reminder()).template_id, self.reminder)
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=self.invoice.ids
+        ).create({})._create_payments()
+        self.invoice.payment_state = "paid"
+        with self.assertRaisesRegex(UserError, "nothing to remind of"):
+            self.invoice.action_whatsapp_payment_reminder()
+
+    def test_a_draft_is_not_sent(self):
+        draft = self.init_invoice("out_invoice", partner=self.partner_a, amounts=[100.0])
+        with self.assertRaisesRegex(UserError, "Confirm the invoice first"):
+            draft.action_whatsapp_send()
+
+    def test_the_issued_file_is_sent_not_a_new_one(self):
+        issued = self.env["ir.attachment"].create(
+            {
+                "name": "INV.pdf", "raw": b"%PDF", "res_model": "account.move", "res_id": self.invoice.id,
+                "res_field": "invoice_pdf_report_file",
+            }
+        )
+        self.invoice.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
+        self.assertEqual(self.invoice._whatsapp_document(self.env.ref("account.account_invoices")), issued)

@@ -1,0 +1,11 @@
+{
+    "name": "WhatsApp for Sales",
+    "version": "19.0.1.0.0",
+    "summary": "Quotations and orders by WhatsApp, with PDF and link",
+    "author": "WhatsApp for Odoo contributors",
+    "license": "LGPL-3",
+    "category": "Sales/WhatsApp",
+    "depends": ["whatsapp_base", "sale"],
+    "auto_install": True,
+    "data": ["views/sale_order_views.xml"],
+}
