@@ -148,31 +148,34 @@ class MailThread(models.AbstractModel):
         link = self._whatsapp_link_values()
         first = {**link, "fallback": options.pop("fallback", None) or False}
         options.update(user=self.env.user)
+        files = (document or self.env["ir.attachment"]) | (attachments or self.env["ir.attachment"])
         rows = self.env["whatsapp.chat.message"]
-        in_header = False
         if template:
             try:
-                language = values.get("language") or template._language_of(conversation.contact_id)
-                in_header = bool(document) and template._pick(language)._takes_document()
-                header = values.get("header")
-                if in_header:
-                    header = conversation._document_header(document)
+                on_top = self._whatsapp_header_file(conversation, template, values, files)
+                header, recipe = conversation._file_header(on_top) if on_top else (values.get("header"), False)
                 rows |= conversation._send_template(
                     template, header, values.get("body") or (), values.get("buttons") or (),
-                    language=values.get("language"), once=once,
-                    attachment=document if in_header else None, values=first, **options,
+                    language=values.get("language"), once=once, attachment=on_top or None,
+                    values={**first, "media_recipe": recipe}, **options,
                 )
             except (UserError, ValidationError) as error:
                 recipient.reason, recipient.detail = left_out.NO_VALUE, str(error)
                 return rows
+            files -= on_top
         else:
             rows |= conversation._send_text(body, once=once, values=first, **options)
-        files = attachments if in_header or not document else document | attachments
         if files and (not template or conversation._window_open()):
             for number, attachment in enumerate(files):
                 key = f"{once}:{number}" if once else None
                 rows |= conversation._send_attachments(attachment, once=key, values=link, **options)
         return rows
+
+    def _whatsapp_header_file(self, conversation, template, values, files):
+        """Return the first of ``files`` that can stand on top of the template, or none."""
+        language = values.get("language") or template._language_of(conversation.contact_id)
+        kind = template._pick(language)._header_file_kind()
+        return files.filtered(lambda file: kind and conversation._media_plan(file)[0] == kind)[:1]
 
     def _whatsapp_link_values(self):
         """Return what makes a message remember the record that it was sent from; a conversation is no such record."""

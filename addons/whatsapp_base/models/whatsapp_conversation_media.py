@@ -46,10 +46,10 @@ class WhatsappConversation(models.Model):
             rows |= self._send_content(content, attachment=attachment, **{**options, "values": values})
         return rows
 
-    def _document_header(self, attachment):
-        """Return the file as header of a template; the lane uploads it when the message leaves."""
-        self._media_plan(attachment)  # tells what is wrong with files that WhatsApp does not take
-        return outbound.Media("document", media_id=PENDING_MEDIA, filename=attachment.name)
+    def _file_header(self, attachment):
+        """Return (header of a template, recipe or None) for a file; the lane uploads it when the message leaves."""
+        kind, recipe = self._media_plan(attachment)
+        return outbound.Media(kind, media_id=PENDING_MEDIA, filename=attachment.name if kind == "document" else None), recipe
 
     def _media_plan(self, attachment, as_sticker=False):
         """Return (kind of message, recipe of ``tools.media_recipes`` or None) for a file, or explain why it cannot go.

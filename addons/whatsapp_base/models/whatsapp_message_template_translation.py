@@ -206,6 +206,7 @@ class WhatsappMessageTemplateTranslation(models.Model):
         """Return the labels of the buttons."""
         return list(templates.render_preview(self._definition().components).buttons)
 
-    def _takes_document(self):
-        """Tell whether a document stands on top."""
-        return (self._definition().component("HEADER").get("format") or "").upper() == "DOCUMENT"
+    def _header_file_kind(self):
+        """Return which file stands on top: image, video, document, or None."""
+        kind = templates.MEDIA_HEADERS.get((self._definition().component("HEADER").get("format") or "").upper())
+        return "video" if kind == "gif" else kind

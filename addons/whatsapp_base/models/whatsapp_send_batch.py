@@ -37,6 +37,7 @@ class WhatsappSendBatch(models.Model):
     free = fields.Json("Values", readonly=True)
     language = fields.Char(readonly=True)
     report_id = fields.Many2one("ir.actions.report", "PDF", readonly=True, ondelete="set null")
+    attachment_ids = fields.Many2many("ir.attachment", string="Files", readonly=True)
     scheduled_at = fields.Datetime(readonly=True)
     fallback = fields.Char(readonly=True)
     once = fields.Char(readonly=True, help="For each record, nothing is sent a second time under the same key.")

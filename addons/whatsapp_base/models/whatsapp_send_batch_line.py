@@ -106,6 +106,7 @@ class WhatsappSendBatch(models.Model):
             "free": self.free,
             "language": self.language,
             "report": self.report_id.with_env(env),
+            "attachments": self.attachment_ids,
             "scheduled_at": self.scheduled_at,
             "fallback": self.fallback,
             "once": self.once or f"batch:{self.id}",

@@ -1,3 +1,4 @@
+import base64
 import json
 from datetime import timedelta
 from unittest.mock import patch
@@ -9,6 +10,7 @@ from odoo.tests import Form
 from .discuss_common import DiscussCommon
 
 PDF = b"%PDF-1.4 fake"
+PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 
 
 class ComposeCommon(DiscussCommon):
@@ -154,6 +156,32 @@ class TestCompose(ComposeCommon):
         self.assertEqual((parameter["type"], parameter["document"]["filename"]), ("document", "Ana Ruiz.pdf"))
         [upload] = {job.upload.data for job in self.claim()}
         self.assertEqual(upload, PDF)
+
+    def test_a_picture_on_top_is_asked_for_and_sent(self):
+        header = {"type": "HEADER", "format": "IMAGE"}
+        self.template = self._template("with_picture", components=[header, {"type": "BODY", "text": "Our new lamp"}])
+        form = self.composer(self.ana)
+        form.template_id = self.template
+        self.assertIn("Add it", form.problem)
+        with self.assertRaisesRegex(UserError, "picture on top"):
+            form.save().action_send()
+        picture = self.env["ir.attachment"].with_user(self.agent).create({"name": "lamp.png", "raw": PNG})
+        composer = form.save()
+        composer.attachment_ids = picture
+        self.assertFalse(composer.problem)
+        composer.action_send()
+        parameter = json.loads(self.sent().payload)["template"]["components"][0]["parameters"][0]
+        self.assertEqual((parameter["type"], self.sent().attachment_ids), ("image", picture))
+
+    def test_what_comes_from_the_record_is_not_asked_for(self):
+        self.template.model_id = self.env["ir.model"]._get("res.partner")
+        self.template.variable_ids.write({"source": "field", "field_path": "name"})
+        form = self.composer(self.ana)
+        self.assertEqual(form.template_id, self.template)
+        self.assertEqual(len(form.line_ids), 0)
+        self.assertIn("Hello Ana Ruiz", form.preview["body"])
+        form.save().action_send()
+        self.assertEqual(self.sent().body, "Hello Ana Ruiz")
 
     def test_in_the_window_the_pdf_follows_as_a_file(self):
         self.rendered = []

@@ -4,14 +4,14 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..cloud_api import template_preview, templates
+from ..cloud_api import template_preview
 
 # so many are shown and checked while the dialog is open; the others are checked when they are sent
 MOST_SHOWN = 80
 # more than this, or PDF files for more than one, is the work of a batch
 MOST_IN_REQUEST = 10
-# what a template can ask for that cannot be typed into a line
-NOT_TYPED = {*templates.MEDIA_HEADERS.values(), "location", "product"}
+# what a template can have on top that cannot be given here
+NOT_TYPED = {"location", "product"}
 
 
 class WhatsappComposeMessage(models.TransientModel):
@@ -51,6 +51,7 @@ class WhatsappComposeMessage(models.TransientModel):
     unchecked_count = fields.Integer(compute="_compute_recipient_ids", store=True)
     preview = fields.Json(compute="_compute_preview")
     problem = fields.Char(compute="_compute_preview")
+    header_file_kind = fields.Char(compute="_compute_header_file_kind")
     has_reports = fields.Boolean(compute="_compute_has_reports")
     can_make_pdf = fields.Boolean(compute="_compute_has_reports")
     report_id = fields.Many2one(
@@ -133,47 +134,33 @@ class WhatsappComposeMessage(models.TransientModel):
         language = self.template_id._language_of(contact) if contact else self.env.lang
         return self.template_id._pick(language)
 
-    @api.depends("template_id", "translation_id", "mode")
+    @api.depends("template_id", "mode")
     def _compute_line_ids(self):
         for composer in self:
-            slots = []
-            if composer.mode == "template" and composer.template_id:
-                slots = [slot for slot in composer._free_slots() if slot.required]
-            typed = {(line.component, line.name, line.position): line.value for line in composer.line_ids}
+            variables = composer.template_id.variable_ids._asked() if composer.mode == "template" else []
+            typed = {line.key: line.value for line in composer.line_ids}
             composer.line_ids = [Command.clear()] + [
                 Command.create(
                     {
-                        "component": slot.component,
-                        "name": slot.name,
-                        "kind": slot.kind,
-                        "position": slot.index or 0,
-                        "label": composer._slot_label(slot),
-                        "example": slot.example,
-                        "value": typed.get((slot.component, slot.name, slot.index or 0)),
+                        "key": variable.key,
+                        "label": composer._label_of(variable),
+                        "example": variable.example,
+                        "value": typed.get(variable.key) or variable.value,
                     }
                 )
-                for slot in slots
+                for variable in variables
             ]
 
-    def _free_slots(self):
-        """Return what has to be typed; a document on top that a PDF fills is not."""
-        slots = self._translation()._definition().variables()
-        return [slot for slot in slots if not (slot.component == "header" and slot.kind == "document")]
+    def _label_of(self, variable):
+        if variable.label:
+            return variable.label
+        place = dict(variable._fields["component"]._description_selection(self.env))[variable.component]
+        return f"{place} · {variable.name}"
 
-    def _slot_label(self, slot):
-        places = {"header": self.env._("Header"), "body": self.env._("Text"), "button": self.env._("Button")}
-        return f"{places.get(slot.component, slot.component)} · {slot.label or slot.name}"
-
-    def _free(self):
-        """Return the typed values in the shapes of ``whatsapp.message.template._content``."""
+    def _free(self, missing=""):
+        """Return what was typed, as ``whatsapp.message.template._values_for`` takes it."""
         self.ensure_one()
-        header = self.line_ids.filtered(lambda line: line.component == "header")[:1].value
-        buttons = {line.position: line.value or "" for line in self.line_ids if line.component == "button"}
-        return {
-            "header": header or None,
-            "body": {line.name: line.value or "" for line in self.line_ids if line.component == "body"},
-            "buttons": [buttons.get(index) for index in range(max(buttons) + 1)] if buttons else [],
-        }
+        return {line.key: (line.value or "").strip() or missing for line in self.line_ids}
 
     # ------------------------------------------------------------
     # Recipients and preview
@@ -196,6 +183,7 @@ class WhatsappComposeMessage(models.TransientModel):
                         "name": recipient.name or recipient.record.display_name,
                         "address": recipient.address,
                         "document": recipient.record.display_name,
+                        "res_id": recipient.record.id,
                         "contact_id": recipient.contact.id,
                         "reason": recipient.detail or texts.get(recipient.reason),
                     }
@@ -215,7 +203,15 @@ class WhatsappComposeMessage(models.TransientModel):
             self.channel_id, template, self.scheduled_at, same_text=not self.report_id and records._whatsapp_is_same_text(template)
         )
 
-    @api.depends("mode", "template_id", "translation_id", "line_ids.value", "body", "report_id", "recipient_ids", "channel_id")
+    @api.depends("template_id", "translation_id", "mode")
+    def _compute_header_file_kind(self):
+        for composer in self:
+            is_template = composer.mode == "template" and composer.template_id
+            composer.header_file_kind = is_template and composer._translation()._header_file_kind()
+
+    @api.depends(
+        "mode", "template_id", "translation_id", "line_ids.value", "body", "report_id", "attachment_ids", "recipient_ids", "channel_id"
+    )
     def _compute_preview(self):
         for composer in self:
             composer.preview = composer.problem = False
@@ -223,24 +219,36 @@ class WhatsappComposeMessage(models.TransientModel):
             if composer.mode == "text":
                 composer.preview = template_preview.phone([{"type": "BODY", "text": composer.body or ""}], business=business)
             elif composer.template_id:
-                composer.problem = composer._template_problem()
+                values, problem = composer._preview_values()
+                composer.problem = composer._header_problem() or problem
                 translation = composer._translation()
                 composer.preview = template_preview.phone(
-                    translation._definition().components, composer._preview_values(), language=translation.language, business=business
+                    translation._definition().components, values, language=translation.language, business=business
                 )
 
-    def _template_problem(self):
-        """Return why the template cannot be sent from here, or False."""
-        slots = self._translation()._definition().variables()
-        if set(self.line_ids.mapped("kind")) & NOT_TYPED:
-            return self.env._("Templates with a picture, place or product on top cannot be sent from here yet.")
-        if not self.report_id and any(slot.component == "header" and slot.kind == "document" for slot in slots):
-            return self.env._("This template has a document on top. Choose the PDF to send.")
+    def _header_problem(self):
+        """Return what is missing on top of the template, or False."""
+        kinds = {slot.kind for slot in self._translation()._definition().variables() if slot.component == "header"}
+        if kinds & NOT_TYPED:
+            return self.env._("Templates with a place or product on top cannot be sent from here.")
+        has_file = self.attachment_ids or (self.report_id and self.header_file_kind == "document")
+        if self.header_file_kind and not has_file:
+            return {
+                "document": self.env._("This template has a document on top. Choose the PDF or add a file."),
+                "image": self.env._("This template has a picture on top. Add it."),
+                "video": self.env._("This template has a video on top. Add it."),
+            }[self.header_file_kind]
         return False
 
     def _preview_values(self):
-        """Return the values of the first recipient's message."""
-        return self._free()
+        """Return the values of the first recipient's message, and what is wrong with them if nobody else gets it."""
+        first = self.recipient_ids.filtered(lambda recipient: not recipient.reason)[:1]
+        record = self._records().filtered(lambda record: record.id == first.res_id)
+        if not record:
+            return {"body": self._free()}, False
+        language = self.translation_id.language if self.translation_id else None
+        values, problems = self.template_id._try_values_for(record, self._free(missing="…"), language)
+        return values.get(record.id, {}), problems.get(record.id) if self.record_count == 1 else False
 
     # ------------------------------------------------------------
     # Send
@@ -272,7 +280,7 @@ class WhatsappComposeMessage(models.TransientModel):
             raise UserError(self.env._("Choose a template first."))
         if self.template_id.account_id != self.channel_id.account_id:
             raise UserError(self.env._("This template belongs to another account than the number. Choose another one."))
-        if problem := self._template_problem():
+        if problem := self._header_problem():
             raise UserError(problem)
         empty = self.line_ids.filtered(lambda line: not (line.value or "").strip())
         if empty:
@@ -304,8 +312,6 @@ class WhatsappComposeMessage(models.TransientModel):
         values = self._message_values()
         if self.report_id:
             records._whatsapp_report(self.report_id)
-        if self.attachment_ids:
-            raise UserError(self.env._("Files of your own can be sent to up to %d records at once.", MOST_IN_REQUEST))
         batch = self.env["whatsapp.send.batch"]._start(
             records,
             {
@@ -313,6 +319,7 @@ class WhatsappComposeMessage(models.TransientModel):
                 "company_id": self.company_id.id,
                 "channel_id": self.channel_id.id,
                 "report_id": self.report_id.id,
+                "attachment_ids": [Command.set(self.attachment_ids.ids)],
                 **{name: value for name, value in values.items() if name != "template"},
                 "template_id": values["template"].id if values["template"] else False,
             },

@@ -9,11 +9,8 @@ class WhatsappComposeValue(models.TransientModel):
     _order = "id"
 
     composer_id = fields.Many2one("whatsapp.compose.message", required=True, ondelete="cascade")
-    component = fields.Char(required=True)
-    name = fields.Char(required=True)
-    kind = fields.Char()
-    position = fields.Integer()
-    label = fields.Char("Where")
+    key = fields.Char(required=True, help="How the template's filling in calls it.")
+    label = fields.Char("Value for")
     example = fields.Char()
     value = fields.Char()
 
@@ -29,5 +26,6 @@ class WhatsappComposeRecipient(models.TransientModel):
     name = fields.Char("To")
     address = fields.Char("Phone")
     document = fields.Char()
+    res_id = fields.Integer()
     contact_id = fields.Many2one("whatsapp.contact", ondelete="cascade")
     reason = fields.Char("Left out because")

@@ -13,6 +13,9 @@ class AccountMove(models.Model):
     def _whatsapp_usual_report(self):
         return self.env.ref("account.account_invoices")
 
+    def _whatsapp_link(self):
+        return self.get_base_url() + self.get_portal_url()
+
     def _whatsapp_document_version(self):
         # what was paid meanwhile is on the invoice as well
         return f"{self.state}:{self.payment_state}:{self.amount_residual}:{fields.Datetime.to_string(self.write_date)}"

@@ -11,6 +11,9 @@ class SaleOrder(models.Model):
     def _whatsapp_usual_report(self):
         return self.env.ref("sale.action_report_saleorder")
 
+    def _whatsapp_link(self):
+        return self.get_base_url() + self.get_portal_url()
+
     def _whatsapp_document_version(self):
         lines = [line.write_date for line in self.order_line]
         return f"{self.state}:{fields.Datetime.to_string(max([self.write_date, *lines]))}"
