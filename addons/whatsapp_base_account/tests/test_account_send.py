@@ -12,8 +12,9 @@ class TestAccountSend(WhatsappData, AccountTestInvoicingCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        company = cls.env.company
+        cls.env = cls.env(user=cls.env.ref("base.user_root"), su=True, context={"allowed_company_ids": company.ids})
         cls._set_up_whatsapp()
-        cls.env.user.group_ids += cls.env.ref("whatsapp_base.group_whatsapp_agent")
         cls.partner_a.phone = "+34600900111"
         cls.invoice = cls.init_invoice("out_invoice", partner=cls.partner_a, amounts=[100.0], post=True)
         plain = [{"type": "BODY", "text": "Your invoice"}]
