@@ -25,6 +25,7 @@
         "wizard/whatsapp_number_setup_views.xml",
         "wizard/whatsapp_compose_message_views.xml",
         "security/whatsapp_cost_rules.xml",
+        "security/whatsapp_wizard_rules.xml",
         "data/ir_cron_cost_data.xml",
         "data/whatsapp_rate_market_data.xml",
         "views/whatsapp_conversation_views.xml",

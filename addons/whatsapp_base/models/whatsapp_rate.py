@@ -49,7 +49,7 @@ class WhatsappRate(models.Model):
         "res.currency", required=True, default=lambda self: self.env.company.currency_id, ondelete="restrict",
         help="The currency that Meta bills the account in.",
     )
-    price = fields.Float("Price of a Message", digits=(16, 6), required=True)
+    price = fields.Float("Price of a Message", digits=(16, 6), min_display_digits=2, required=True)
     from_quantity = fields.Integer(
         "From Message",
         help="For volume tiers: the price counts when at least this many messages of the category were charged in the country "

@@ -218,10 +218,10 @@ class WhatsappRateImportLine(models.Model):
     market_id = fields.Many2one("whatsapp.rate.market", ondelete="cascade")
     category = fields.Selection(CATEGORIES)
     currency_id = fields.Many2one("res.currency", ondelete="cascade")
-    price = fields.Float(digits=(16, 6))
+    price = fields.Float(digits=(16, 6), min_display_digits=2)
     from_quantity = fields.Integer("From Message")
     has_previous = fields.Boolean()
-    previous_price = fields.Float("Price Until Now", digits=(16, 6))
+    previous_price = fields.Float("Price Until Now", digits=(16, 6), min_display_digits=2)
     problem = fields.Char()
 
 

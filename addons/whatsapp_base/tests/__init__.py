@@ -38,3 +38,4 @@ from . import test_template_values
 from . import test_costs
 from . import test_template_life
 from . import test_template_events
+from . import test_roles

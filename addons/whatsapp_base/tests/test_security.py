@@ -6,37 +6,6 @@ from odoo.tools import mute_logger
 
 from .common import WhatsappCommon
 
-MODELS = (
-    "whatsapp.business.account", "whatsapp.channel", "whatsapp.channel.rate", "whatsapp.team", "whatsapp.contact",
-    "whatsapp.conversation", "whatsapp.chat.message", "whatsapp.message.template",
-    "whatsapp.message.template.translation", "whatsapp.webhook.event", "whatsapp.webhook.refusal",
-)
-# who may do what by access rights: c(reate) r(ead) w(rite) d(elete)
-RIGHTS = {
-    "agent": {
-        "whatsapp.business.account": "r", "whatsapp.channel": "r", "whatsapp.channel.rate": "", "whatsapp.team": "r",
-        "whatsapp.contact": "rw", "whatsapp.conversation": "rw", "whatsapp.chat.message": "r",
-        "whatsapp.message.template": "r", "whatsapp.message.template.translation": "r",
-        "whatsapp.webhook.event": "", "whatsapp.webhook.refusal": "",
-    },
-    "supervisor": {
-        "whatsapp.business.account": "r", "whatsapp.channel": "r", "whatsapp.channel.rate": "", "whatsapp.team": "crwd",
-        "whatsapp.contact": "crw", "whatsapp.conversation": "rw", "whatsapp.chat.message": "r",
-        "whatsapp.message.template": "r", "whatsapp.message.template.translation": "r",
-        "whatsapp.webhook.event": "", "whatsapp.webhook.refusal": "",
-    },
-    "admin": {
-        "whatsapp.business.account": "crwd", "whatsapp.channel": "crwd", "whatsapp.channel.rate": "r", "whatsapp.team": "crwd",
-        "whatsapp.contact": "crwd", "whatsapp.conversation": "crwd", "whatsapp.chat.message": "rd",
-        "whatsapp.message.template": "crwd", "whatsapp.message.template.translation": "crwd",
-        "whatsapp.webhook.event": "rwd", "whatsapp.webhook.refusal": "r",
-    },
-    "employee": dict.fromkeys(MODELS, ""),
-    "portal": dict.fromkeys(MODELS, ""),
-    "public": dict.fromkeys(MODELS, ""),
-}
-OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
-
 
 @tagged("post_install", "-at_install")
 class TestSecurity(WhatsappCommon):
@@ -64,16 +33,6 @@ class TestSecurity(WhatsappCommon):
             "whatsapp.webhook.refusal": cls.refusal,
         }
         cls.env.flush_all()
-
-    def test_rights_of_each_role_on_each_model(self):
-        for role, models in RIGHTS.items():
-            user = getattr(self, role)
-            for model, rights in models.items():
-                record = self.records[model].with_user(user)
-                for letter, operation in OPERATIONS.items():
-                    with self.subTest(role=role, model=model, operation=operation):
-                        target = record.browse() if operation == "create" else record
-                        self.assertEqual(target.has_access(operation), letter in rights)
 
     @mute_logger("odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
     def test_who_has_no_role_reads_and_finds_nothing(self):
