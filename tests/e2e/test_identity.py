@@ -128,3 +128,17 @@ def test_a_blocked_person_is_blocked_at_meta_until_unblocked(stack):
     stack.admin.call("whatsapp.contact", "action_unblock", [contact])
     ana.writes("And now?")
     wait_until_equal(ana.inbound_texts, ["Hello", "And now?"], "the message after the unblock")
+
+
+def test_a_crash_in_the_middle_of_a_merge_leaves_both_or_one_never_half(stack):
+    ana = two_contacts(stack)
+    with stack.hold("LOCK TABLE mail_message IN SHARE MODE"):
+        stack.sim.deliver(notification(text_value(ana, [(f"wamid.both{ana.phone}", "both")])))
+        stack.wait_until_blocked("UPDATE mail_message SET res_id")
+        stack.kill_odoo()
+    assert len(conversations(stack, ana)) == 2
+    stack.start_odoo()
+    stack.run_cron()
+    wait_until_equal(lambda: len(conversations(stack, ana)), 1, "one conversation", 60)
+    stack.wait_until_quiet()
+    assert ana.inbound_texts() == ["hidden", "phone only", "both"]

@@ -45,10 +45,13 @@ class WhatsappContact(models.Model):
         )
         if not all(row[0] for row in held):
             return False
-        return all(
-            records.try_lock_for_update() == records
-            for records in (contacts.sudo(), contacts.sudo().with_context(active_test=False).conversation_ids)
-        )
+        contacts = contacts.sudo()  # sudo: conversations of all teams
+        if contacts.try_lock_for_update() != contacts:
+            return False
+        # from here on nobody can open another conversation for them: what there is now is all
+        contacts.invalidate_recordset()
+        conversations = contacts.conversation_ids
+        return conversations.try_lock_for_update() == conversations
 
     def _merge(self, loser, wa_id=None, bsuid=None):
         """Make ``loser`` part of this contact, in one transaction; the caller holds the locks.

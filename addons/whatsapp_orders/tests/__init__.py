@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_capture,
+    test_merge,
     test_notices,
     test_sellers,
     test_staff,
