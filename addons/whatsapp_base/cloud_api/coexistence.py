@@ -36,6 +36,7 @@ class AppMessage:
     content: Content
     status: str = "sent"
     reply_to: str | None = None
+    referral: None = None  # what is read like an `InboundMessage` has one; Meta tells none here
     raw: dict[str, Any] = field(default_factory=dict)
 
 

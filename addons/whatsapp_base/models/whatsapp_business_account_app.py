@@ -4,11 +4,18 @@ from odoo.exceptions import UserError
 from ..cloud_api import calling, coexistence
 from ..cloud_api.values import as_dict, as_id
 
+APP_FIELDS = ("history", "smb_app_state_sync", "smb_message_echoes")  # of numbers on the WhatsApp Business app
+
 
 class WhatsappBusinessAccount(models.Model):
     """Notifications about what happens on a number's phone: its app, its address book, its calls."""
 
     _inherit = "whatsapp.business.account"
+
+    @api.model
+    def _webhook_fields(self):
+        of_app = APP_FIELDS if any(self.channel_ids.mapped("is_on_phone_app")) else ()
+        return [*super()._webhook_fields(), "calls", *of_app]
 
     @api.model
     def _numbers_of(self, items):

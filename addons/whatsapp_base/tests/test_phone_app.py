@@ -125,6 +125,11 @@ class TestEchoes(PhoneAppCommon):
         with self.assertRaises(UserError):
             self.process(event)
 
+    def test_what_the_phone_tells_is_subscribed_where_a_number_is_on_the_app(self):
+        self.assertLessEqual({"calls", "history", "smb_message_echoes"}, set(self.account._webhook_fields()))
+        self.channel.is_on_phone_app = False
+        self.assertNotIn("history", self.account._webhook_fields())
+
     def test_numbers_on_the_phone_app_send_20_a_second(self):
         self.assertEqual(self.channel.send_rate, 20)
         self.channel.is_on_phone_app = False
