@@ -77,6 +77,7 @@ ROOT = {
     "check_token": (True, _flag),
     "template_approval_ms": (2000, _number(0, 86_400_000)),
     "template_outcome": ("APPROVED", _choice("APPROVED", "REJECTED", "PENDING")),
+    "verified_business": (True, _flag),
     "show_bsuid": (True, _flag),
 }
 SECTIONS = {

@@ -200,6 +200,7 @@ class World:
         self.messages: dict[str, Message] = {}  # by wamid, oldest first
         self.threads: dict[tuple, deque] = {}  # (pnid, person key) -> messages
         self.last_inbound: dict[tuple, float] = {}  # (pnid, person key) -> epoch seconds
+        self.template_creations: dict[str, list] = {}  # waba -> times of the last hour
         self.deleted_templates: dict[tuple, float] = {}  # (waba, name) -> when
 
     # -- people ---------------------------------------------------------------------------------------------------

@@ -79,7 +79,10 @@ async def add_number(sim: Simulator, request: web.Request) -> dict:
 
 
 async def add_template(sim: Simulator, request: web.Request) -> dict:
-    """Add or change a template without review: {waba, name, language, category, components, status}."""
+    """Add or change a template without review: {waba, name, language, category, components, status}.
+
+    ``quality``, ``correct_category`` (with ``in_hours``: only announced) and ``tell_components`` send their webhooks.
+    """
     data = await read(request)
     waba_id = str(data.get("waba") or next(iter(sim.world.wabas), ""))
     if waba_id not in sim.world.wabas:
@@ -100,4 +103,13 @@ async def add_template(sim: Simulator, request: web.Request) -> dict:
     if status != template.status and flag(data, "notify", True):
         graph_templates.set_status(sim, template, status, data.get("reason"))
     template.status = status
+    if "quality" in data:
+        graph_templates.set_quality(sim, template, text(data, "quality").upper())
+    if "correct_category" in data:
+        hours = data.get("in_hours", 0)
+        if isinstance(hours, bool) or not isinstance(hours, (int, float)) or hours < 0:
+            raise BadInput("in_hours", f"{hours!r} is not a number", "Send hours from now, or 0.")
+        graph_templates.set_category(sim, template, text(data, "correct_category").upper(), hours)
+    if flag(data, "tell_components", False):
+        graph_templates.tell_components(sim, template)
     return {"id": template.id, "status": template.status}

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GraphError
+from . import template_parts as special
 from .common import mapping, required
 from .media import MEDIA_LIMITS, check_media
 
@@ -61,14 +62,29 @@ def check(world: World, number: Number, value: Any) -> Late:
             continue
         by_type[type_] = part
     named = template.parameter_format == "NAMED"
-    late = _header(world, number, template, by_type.get("header"), named)
+    late = _header(world, number, component(template.components, "HEADER"), by_type.get("header"), named)
     body = component(template.components, "BODY")
     body_text = body.get("text") or ("{{1}}" if template.category == "AUTHENTICATION" else "")
     filled = _texts("body", variables(body_text), _parameters(by_type.get("body")), named)
     hydrated = VARIABLE.sub(lambda match: filled.get(match.group(1), ""), body_text)
     if len(hydrated) > 1024:
         raise GraphError(132005, f"The body has {len(hydrated)} characters with its values, the maximum is 1024")
-    _buttons(template, [p for p in given if str(p.get("type", "")).lower() == "button"])
+    if template.category == "AUTHENTICATION" and any(len(value) > 15 for value in filled.values()):
+        raise GraphError(132012, "body: a login code has at most 15 characters")
+    buttons = component(template.components, "BUTTONS").get("buttons") or []
+    _buttons(buttons, [p for p in given if str(p.get("type", "")).lower() == "button"])
+    special.offer(component(template.components, "LIMITED_TIME_OFFER"), by_type.get("limited_time_offer"))
+    cards = component(template.components, "CAROUSEL").get("cards") or []
+    return special.carousel(cards, by_type.get("carousel"), lambda card, parts: _card(world, number, card, parts, named)) or late
+
+
+def _card(world: World, number: Number, components: list, given: list, named: bool) -> Late:
+    """Check the values of one card."""
+    by_type = {str(part.get("type", "")).lower(): part for part in given}
+    late = _header(world, number, component(components, "HEADER"), by_type.get("header"), named)
+    _texts("body", variables(component(components, "BODY").get("text")), _parameters(by_type.get("body")), named)
+    buttons = component(components, "BUTTONS").get("buttons") or []
+    _buttons(buttons, [part for part in given if str(part.get("type", "")).lower() == "button"])
     return late
 
 
@@ -107,8 +123,7 @@ def _texts(where: str, expected: list[str], parameters: list, named: bool) -> di
     return filled
 
 
-def _header(world: World, number: Number, template: Template, part: dict | None, named: bool) -> Late:
-    header = component(template.components, "HEADER")
+def _header(world: World, number: Number, header: dict, part: dict | None, named: bool) -> Late:
     format_ = str(header.get("format", "TEXT")).upper() if header else None
     parameters = _parameters(part)
     if format_ in (None, "TEXT"):
@@ -125,12 +140,13 @@ def _header(world: World, number: Number, template: Template, part: dict | None,
         return check_media(world, number, expected, parameters[0].get(expected),
                                           f"template['components']['header']['{expected}']")
     if expected == "location":
-        mapping(parameters[0].get("location"), "template['components']['header']['location']")
+        special.location(parameters[0].get("location"))
+    elif expected == "product":
+        special.product(parameters[0].get("product"))
     return None
 
 
-def _buttons(template: Template, given: list) -> None:
-    definition = component(template.components, "BUTTONS").get("buttons") or []
+def _buttons(definition: list, given: list) -> None:
     seen = set()
     for part in given:
         try:
@@ -153,7 +169,7 @@ def _buttons(template: Template, given: list) -> None:
 
 def _needs_value(button: dict) -> bool:
     kind = str(button.get("type", "")).upper()
-    return kind == "OTP" or kind == "COPY_CODE" or kind == "URL" and bool(variables(button.get("url")))
+    return kind in ("OTP", "COPY_CODE", "MPM") or kind == "URL" and bool(variables(button.get("url")))
 
 
 def _button(index: int, button: dict, kind: str, parameters: list) -> None:
@@ -174,3 +190,5 @@ def _button(index: int, button: dict, kind: str, parameters: list) -> None:
         code = first.get("coupon_code")
         if first.get("type") != "coupon_code" or not isinstance(code, str) or not 1 <= len(code) <= 20:
             raise GraphError(132012, f"buttons: button {index} takes a coupon_code of at most 20 characters")
+    elif kind in ("FLOW", "CATALOG", "MPM") and (parameters or kind == "MPM"):
+        special.action_button(index, kind, first)

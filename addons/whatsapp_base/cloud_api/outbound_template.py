@@ -95,10 +95,25 @@ def _button_component(index: int, button: ButtonValue) -> dict[str, Any]:
             "buttons", _("A button of type %(sub_type)r takes no value."), _("Leave its value out."),
             sub_type=sub_type)
     if key == "action":
-        parameter = {"type": "action", "action": value if isinstance(value, dict) else {"flow_token": str(value)}}
+        parameter = {"type": "action", "action": value if isinstance(value, dict) else _action(sub_type, str(value))}
     else:
         parameter = {"type": key, key: str(value)}
     return {"type": "button", "sub_type": sub_type, "index": str(index), "parameters": [parameter]}
+
+
+def _action(sub_type: str, text: str) -> dict[str, Any]:
+    """Return what a button does: a form's token, the product on a catalogue's picture, or a list of products.
+
+    Products are retailer IDs, separated by commas; the first is on the picture.
+    """
+    if sub_type == "flow":
+        return {"flow_token": text}
+    skus = [sku.strip() for sku in text.split(",") if sku.strip()]
+    action: dict[str, Any] = {"thumbnail_product_retailer_id": skus[0] if skus else ""}
+    if sub_type == "mpm":
+        items = [{"product_retailer_id": sku} for sku in skus]
+        action["sections"] = [{"product_items": items}]
+    return action
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +138,7 @@ class Template:
                 "language", _("%(language)r is no language code."), _("Use a code such as en or es_MX."),
                 language=self.language)
         for component in self.components:
-            kind = str(component.get("type", "")).lower()
-            for position, parameter in enumerate(component.get("parameters", ()), start=1):
-                _check_parameter(kind, position, parameter)
+            _check_component(component)
 
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""
@@ -137,6 +150,15 @@ class Template:
     def summary(self) -> str:
         """Return one plain line for lists."""
         return one_line(f"📋 Template: {self.name.replace('_', ' ')}")
+
+
+def _check_component(component: dict[str, Any]) -> None:
+    kind = str(component.get("type", "")).lower()
+    for position, parameter in enumerate(component.get("parameters", ()), start=1):
+        _check_parameter(kind, position, parameter)
+    for card in component.get("cards", ()):
+        for inner in card.get("components", ()):
+            _check_component(inner)
 
 
 def _check_parameter(kind: str, position: int, parameter: dict[str, Any]) -> None:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from typing import Any
 
 from .outbound_basic import InvalidContent, Location, Media
@@ -19,7 +20,7 @@ from .outbound_template import (
     template_components,
     template_text,
 )
-from .values import NAME_LENGTH, as_dict, as_id, as_int, as_list, as_text
+from .values import NAME_LENGTH, as_bool, as_dict, as_id, as_int, as_list, as_text, utc_now
 from .words import _
 
 __all__ = [
@@ -34,8 +35,9 @@ MAX_BODY, MAX_HEADER = 1024, 60
 
 _VARIABLE_RE = re.compile(r"\{\{\s*([A-Za-z0-9_]{1,64})\s*\}\}")
 # Buttons whose value the sender must give; the others have none or an optional one.
-_REQUIRED_BUTTONS = {"COPY_CODE": "copy_code", "OTP": "url"}
-_OPTIONAL_BUTTONS = {"QUICK_REPLY": "quick_reply", "FLOW": "flow", "CATALOG": "catalog", "MPM": "mpm"}
+_REQUIRED_BUTTONS = {"COPY_CODE": "copy_code", "OTP": "url", "MPM": "mpm"}
+_OPTIONAL_BUTTONS = {"QUICK_REPLY": "quick_reply", "FLOW": "flow", "CATALOG": "catalog"}
+MAX_CODE = 15  # login codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,22 @@ class TemplateDefinition:
         return _component(self.components, kind)
 
     def variables(self) -> list[Variable]:
-        """Return everything to fill in, in order."""
+        """Return everything to fill in, in order; what cards need is in `cards`."""
         return variables(self.components)
+
+    def cards(self) -> list[TemplateDefinition]:
+        """Return the cards of a carousel, each as a definition with its own variables."""
+        given = as_list(self.component("CAROUSEL").get("cards"))
+        return [
+            replace(self, components=[part for part in as_list(as_dict(card).get("components")) if isinstance(part, dict)])
+            for card in given
+        ]
+
+    @property
+    def has_expiring_offer(self) -> bool:
+        """Tell whether a send must say when the offer ends."""
+        offer = as_dict(self.component("LIMITED_TIME_OFFER").get("limited_time_offer"))
+        return as_bool(offer.get("has_expiration")) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +189,13 @@ def check_values(
     header: HeaderValue = None,
     body: BodyValues = (),
     buttons: Sequence[ButtonValue] = (),
+    cards: Sequence[Mapping[str, Any]] = (),
+    offer_ends: datetime | None = None,
 ) -> None:
     """Raise `InvalidContent` when these values do not fill in this template, naming what is missing or too much.
 
-    The values have the shapes of ``outbound.template_components``.
+    The values have the shapes of ``outbound.template_components``; a card is a mapping with ``header``, ``body`` and
+    ``buttons``; ``offer_ends`` is naive UTC.
     """
     if not definition.sendable:
         state = definition.status.lower()
@@ -187,6 +206,14 @@ def check_values(
     _check_header([v for v in slots if v.component == "header"], header)
     _check_body(definition, [v for v in slots if v.component == "body"], body)
     _check_buttons(definition, [v for v in slots if v.component == "button"], buttons)
+    _check_offer(definition, offer_ends)
+    found = definition.cards()
+    if len(cards) != len(found):
+        raise InvalidContent(
+            "cards", _("The template has %(wanted)s cards; values for %(given)s were given."),
+            _("Give values for each card, empty ones for cards without variables."), wanted=len(found), given=len(cards))
+    for card, values in zip(found, cards):
+        check_values(card, *_card_values(values))
 
 
 def fill(
@@ -194,15 +221,60 @@ def fill(
     header: HeaderValue = None,
     body: BodyValues = (),
     buttons: Sequence[ButtonValue] = (),
+    cards: Sequence[Mapping[str, Any]] = (),
+    offer_ends: datetime | None = None,
 ) -> Template:
     """Check the values and return the message.
 
     Plain text for a button becomes what this template's button needs: a payload, the end of an address, a code.
     A header whose variable is named, and a body given in order for a template with named variables, get their names.
 
+    The button of a login code gets the code of the text.
+
     :raises InvalidContent: see `check_values`
     """
-    check_values(definition, header, body, buttons)
+    buttons = _with_code(definition, body, buttons)
+    check_values(definition, header, body, buttons, cards, offer_ends)
+    parts = _fill_part(definition, header, body, buttons)
+    if definition.has_expiring_offer and offer_ends:
+        milliseconds = int(offer_ends.replace(tzinfo=timezone.utc).timestamp() * 1000)
+        offer = {"type": "limited_time_offer", "limited_time_offer": {"expiration_time_ms": milliseconds}}
+        parts.append({"type": "limited_time_offer", "parameters": [offer]})
+    filled = [_fill_part(card, *_card_values(values)) for card, values in zip(definition.cards(), cards)]
+    if filled:
+        listed = [{"card_index": index, "components": part} for index, part in enumerate(filled)]
+        parts.append({"type": "carousel", "cards": listed})
+    return Template(definition.name, definition.language, tuple(parts))
+
+
+def _card_values(values: Mapping[str, Any]) -> tuple[HeaderValue, BodyValues, Sequence[ButtonValue]]:
+    return values.get("header"), values.get("body") or (), values.get("buttons") or ()
+
+
+def _with_code(definition: TemplateDefinition, body: BodyValues, buttons: Sequence[ButtonValue]) -> Sequence[ButtonValue]:
+    kinds = [_upper(button.get("type")) for button in _buttons(definition.components)]
+    if "OTP" not in kinds or any(buttons) or not body:
+        return buttons
+    code = template_text(next(iter(body.values() if isinstance(body, Mapping) else body)))
+    if len(code) > MAX_CODE:
+        raise InvalidContent("body", _("The login code has %(count)s characters; WhatsApp allows %(limit)s."),
+                             _("Use a shorter code."), count=len(code), limit=MAX_CODE)
+    return [code if kind == "OTP" else None for kind in kinds]
+
+
+def _check_offer(definition: TemplateDefinition, offer_ends: datetime | None) -> None:
+    if definition.has_expiring_offer and offer_ends is None:
+        raise InvalidContent("offer_ends", _("It is not said when the offer ends."), _("Give the time of its end."))
+    if offer_ends is not None and not definition.has_expiring_offer:
+        raise InvalidContent("offer_ends", _("The template has no offer that ends."), _("Leave the end out."))
+    if offer_ends is not None and offer_ends <= utc_now():
+        raise InvalidContent("offer_ends", _("The offer has ended already."), _("Give a time that is to come."))
+
+
+def _fill_part(
+    definition: TemplateDefinition, header: HeaderValue, body: BodyValues, buttons: Sequence[ButtonValue]
+) -> list[dict[str, Any]]:
+    """Return the components that fill in a template or a card, without checks."""
     slots = definition.variables()
     kinds = {v.index: v.kind for v in slots if v.component == "button"}
     filled: list[ButtonValue] = [
@@ -219,7 +291,7 @@ def fill(
     elif isinstance(body, Mapping):
         values = {str(key): value for key, value in body.items()}
         body = [values[v.name] for v in slots if v.component == "body"]
-    return Template(definition.name, definition.language, template_components(header, body, filled))
+    return list(template_components(header, body, filled))
 
 
 def render_preview(components: Sequence[dict[str, Any]], values: Mapping[str, Any] | None = None) -> Preview:

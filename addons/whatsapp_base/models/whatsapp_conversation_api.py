@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError, ValidationError
 
 
@@ -22,7 +22,7 @@ class WhatsappConversation(models.Model):
             raise ValidationError(self.env._("“body” is empty. Give the text to send."))
         return self._api_result(self._send_text(body, origin="api", once=once, user=self.env.user))
 
-    def send_template(self, name, language=None, header=None, body=(), buttons=(), once=None):
+    def send_template(self, name, language=None, header=None, body=(), buttons=(), once=None, cards=(), offer_ends=None):
         """Send an approved template to the customer of one conversation; allowed at any time.
 
         :param str name: name of the template at Meta
@@ -32,6 +32,8 @@ class WhatsappConversation(models.Model):
         :param body: values of the text's variables: a list in order, or an object by name
         :param list buttons: values of the buttons, in order; null for buttons without a value
         :param str once: see :meth:`send_text`
+        :param list cards: values of a carousel's cards, in order: objects with ``header``, ``body`` and ``buttons``
+        :param str offer_ends: when a limited-time offer ends, UTC, such as ``2027-01-31 20:00:00``
         :returns: as :meth:`send_text`
         """
         self._check_api_access()
@@ -44,10 +46,17 @@ class WhatsappConversation(models.Model):
                 self.env._("This account has no template “%s”. Check the name, or refresh the templates.", name)
             )
         row = self._send_template(
-            template, header=header, body=body, buttons=buttons or (), language=language, origin="api", once=once,
+            template, header=header, body=body, buttons=buttons or (), language=language, cards=cards or (),
+            offer_ends=self._api_time(offer_ends), origin="api", once=once,
             user=self.env.user,
         )
         return self._api_result(row)
+
+    def _api_time(self, value):
+        try:
+            return fields.Datetime.to_datetime(value) if value else None
+        except ValueError:
+            raise ValidationError(self.env._("“%s” is no time. Write it as 2027-01-31 20:00:00, in UTC.", value)) from None
 
     def _check_api_access(self):
         self.ensure_one()

@@ -36,7 +36,9 @@ class WhatsappConversation(models.Model):
         choices = [outbound.Button(button_id, title) for button_id, title in buttons]
         return self._send_content(outbound.Buttons(body, choices, header=header, footer=footer), **options)
 
-    def _send_template(self, template, header=None, body=(), buttons=(), language=None, **options):
+    def _send_template(
+        self, template, header=None, body=(), buttons=(), language=None, cards=(), offer_ends=None, **options
+    ):
         """Queue a template in the recipient's language; allowed at any time.
 
         :param template: ``whatsapp.message.template`` record
@@ -45,9 +47,11 @@ class WhatsappConversation(models.Model):
         :param buttons: values of the buttons' variables, see ``cloud_api.outbound.template_components``
         :param str language: what the recipient speaks, by default what the contact or their partner says; a language
             that the template does not have falls back, see ``whatsapp.message.template._pick``
+        :param cards: values of a carousel's cards, in order: dicts with ``header``, ``body`` and ``buttons``
+        :param datetime offer_ends: when a limited-time offer ends, naive UTC
         """
         translation = template._pick(language or template._language_of(self.contact_id))
-        content = translation._content(header, body, buttons)
+        content = translation._content(header, body, buttons, cards, offer_ends)
         return self._send_content(content, translation=translation, shown=translation._preview(header, body), **options)
 
     def _send_content(

@@ -141,13 +141,15 @@ class WhatsappMessageTemplate(models.Model):
             state=dict(about._fields["state"]._description_selection(self.env))[about.state],
         )
 
-    def _content(self, header=None, body=(), buttons=(), language=None):
+    def _content(self, header=None, body=(), buttons=(), language=None, cards=(), offer_ends=None):
         """Return the message that fills in this template, checked against its definition.
 
         :param str language: what the recipient speaks, see :meth:`_pick`
+        :param cards: values of a carousel's cards, in order: dicts with ``header``, ``body`` and ``buttons``
+        :param datetime offer_ends: when a limited-time offer ends, naive UTC
         :rtype: cloud_api.outbound.Template
         """
-        return self._pick(language)._content(header, body, buttons)
+        return self._pick(language)._content(header, body, buttons, cards, offer_ends)
 
     def _preview(self, header=None, body=(), language=None):
         """Return the text that the customer will see."""

@@ -185,7 +185,7 @@ class WhatsappMessageTemplateTranslation(models.Model):
             if not translation.is_sendable:
                 raise UserError(translation.template_id._not_sendable_message(translation))
 
-    def _content(self, header=None, body=(), buttons=()):
+    def _content(self, header=None, body=(), buttons=(), cards=(), offer_ends=None):
         """Return the message that fills in this template, checked against its definition.
 
         :rtype: cloud_api.outbound.Template
@@ -193,7 +193,7 @@ class WhatsappMessageTemplateTranslation(models.Model):
         self.ensure_one()
         self._check_sendable()
         try:
-            return templates.fill(self._definition(), header, body, buttons)
+            return templates.fill(self._definition(), header, body, buttons, cards, offer_ends)
         except outbound.InvalidContent as error:
             raise ValidationError(phrases.explain(self.env, error)) from None
 

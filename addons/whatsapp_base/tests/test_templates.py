@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -128,3 +128,25 @@ class TestTemplateLanguages(WhatsappCommon):
         languages = self.template.translation_ids
         self.assertEqual(len(languages.with_user(self.agent)._filtered_access("read")), 3)
         self.assertEqual(len(languages.with_user(self.supervisor)._filtered_access("read")), 4)
+
+    def test_cards_and_offers_are_filled_in(self):
+        header = {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::aW"]}}
+        button = {"type": "URL", "text": "Buy", "url": "https://x.test/{{1}}", "example": ["https://x.test/a"]}
+        card = {"components": [header, {"type": "BUTTONS", "buttons": [button]}]}
+        self._template("cards", category="MARKETING", components=[
+            {"type": "BODY", "text": "Look"}, {"type": "CAROUSEL", "cards": [card, card]}])
+        self._template("offer", category="MARKETING", components=[
+            {"type": "BODY", "text": "Look"}, {"type": "BUTTONS", "buttons": [button]},
+            {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Ends soon", "has_expiration": True}}])
+        talk = self._conversation(open_window=False).with_user(self.agent)
+        picture = {"type": "image", "image": {"link": "https://x.test/a.jpg"}}
+        cards = [{"header": picture, "buttons": ["a"]}, {"header": picture, "buttons": ["b"]}]
+        row = self.Message.browse(talk.send_template("cards", cards=cards)["id"])
+        [carousel] = row.payload_value("template", "components")
+        self.assertEqual([card["card_index"] for card in carousel["cards"]], [0, 1])
+        row = self.Message.browse(talk.send_template("offer", buttons=["a"], offer_ends="2099-01-01 00:00:00")["id"])
+        offer = row.payload_value("template", "components")[-1]["parameters"][0]["limited_time_offer"]
+        self.assertEqual(offer, {"expiration_time_ms": 4070908800000})
+        for wrong, words in (({"offer_ends": "tomorrow"}, "no time"), ({}, "end")):
+            with self.assertRaisesRegex(ValidationError, words):
+                talk.send_template("offer", buttons=["a"], **wrong)
