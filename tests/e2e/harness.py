@@ -172,7 +172,7 @@ class Stack:
         self.sim.reset()
         self.execute("UPDATE whatsapp_channel SET paused_until = NULL, breaker_failures = 0")
         self.execute("DELETE FROM whatsapp_webhook_event WHERE state <> 'done'")
-        self.execute("UPDATE whatsapp_chat_message SET state = 'cancelled' WHERE state = 'queued'")
+        self.execute("UPDATE whatsapp_chat_message SET state = 'cancelled' WHERE state IN ('queued', 'held')")
         if self.odoo is None or not self.odoo.alive():
             self.start_odoo()
 

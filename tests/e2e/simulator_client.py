@@ -13,7 +13,7 @@ class SimulatorClient:
         self._session = requests.Session()
         self._session.trust_env = False
 
-    def post(self, name: str, **body) -> dict:
+    def post(self, name: str, /, **body) -> dict:
         """POST /_sim/<name>; an answer other than 200 fails the test."""
         return self._answer(self._session.post(f"{self.url}/_sim/{name}", json=body, timeout=60))
 

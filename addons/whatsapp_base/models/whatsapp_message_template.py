@@ -23,9 +23,11 @@ class WhatsappMessageTemplate(models.Model):
     _rec_names_search = ["name"]
 
     name = fields.Char(required=True, help="Lowercase letters, digits and underscores, as Meta wants it.")
-    account_id = fields.Many2one("whatsapp.business.account", required=True, ondelete="cascade", index=True)
+    account_id = fields.Many2one(
+        "whatsapp.business.account", required=True, ondelete="cascade", index=True, default=lambda self: self._default_account_id()
+    )
     company_id = fields.Many2one(related="account_id.company_id", store=True, index=True)
-    category = fields.Selection(CATEGORIES, tracking=True)
+    category = fields.Selection(CATEGORIES, default="UTILITY", tracking=True)
     parameter_format = fields.Selection(
         [("POSITIONAL", "Numbers: {{1}}, {{2}}"), ("NAMED", "Names: {{customer}}, {{order}}")], "Variables",
         required=True, default="POSITIONAL",
@@ -56,6 +58,10 @@ class WhatsappMessageTemplate(models.Model):
     active = fields.Boolean(default=True)
 
     _name_unique = models.UniqueIndex("(account_id, name)", "This account has a template of this name already.")
+
+    @api.model
+    def _default_account_id(self):
+        return self.env["whatsapp.business.account"].search([("company_id", "=", self.env.company.id)], limit=1)
 
     @api.model
     def _languages(self):
