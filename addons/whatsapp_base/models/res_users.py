@@ -1,5 +1,6 @@
 from odoo import models
 
+from ..tools import voice
 from .whatsapp_conversation_store import AGENT_GROUP
 
 
@@ -8,4 +9,6 @@ class ResUsers(models.Model):
 
     def _init_store_data(self, store):
         super()._init_store_data(store)
-        store.add_global_values(has_access_whatsapp=self.env.user.has_group(AGENT_GROUP))
+        store.add_global_values(
+            has_access_whatsapp=self.env.user.has_group(AGENT_GROUP), can_convert_whatsapp_voice=bool(voice.converter())
+        )

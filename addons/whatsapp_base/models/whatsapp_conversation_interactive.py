@@ -1,7 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import ValidationError
 
-from ..cloud_api import outbound
+from ..cloud_api import outbound, outbound_preview
 from ..tools import bubbles_sent
 
 COMMERCE = ("product", "products")
@@ -25,7 +25,11 @@ class WhatsappConversation(models.Model):
         :raises ValidationError: Meta would refuse it; names the field and the remedy
         """
         self._check_api_access()
-        content = self._content_of(kind, values)
+        try:
+            content = self._content_of(kind, values)
+            content.validate()
+        except outbound.InvalidContent as error:
+            raise ValidationError(str(error)) from None
         row = self._send_content(
             content, origin="agent", priority=0, once=once, user=self.env.user, reply_to=self._quotable(reply_to)
         )
@@ -33,9 +37,9 @@ class WhatsappConversation(models.Model):
         return self._api_result(row)
 
     def _content_of(self, kind, values):
-        """Return the content of ``cloud_api.outbound`` for plain values.
+        """Return the content of ``cloud_api.outbound`` for plain values, not validated yet.
 
-        :raises ValidationError: names the field and the remedy
+        :raises outbound.InvalidContent: values of a wrong shape
         """
         if kind in COMMERCE and isinstance(values, dict) and not values.get("catalog_id"):
             # sudo: which catalogue the account has is no secret to who may write in its name
@@ -43,12 +47,7 @@ class WhatsappConversation(models.Model):
         if kind == "contacts" and isinstance(values, dict) and "partner_ids" in values:
             others = {name: value for name, value in values.items() if name != "partner_ids"}
             values = {**others, "cards": [*(values.get("cards") or []), *self._partner_cards(values["partner_ids"])]}
-        try:
-            content = outbound.build(kind, values)
-            content.validate()
-        except outbound.InvalidContent as error:
-            raise ValidationError(str(error)) from None
-        return content
+        return outbound.build(kind, values)
 
     def _partner_cards(self, partner_ids):
         """Return contact cards of partners that the user may see."""
@@ -100,6 +99,21 @@ class WhatsappConversation(models.Model):
     # Message builder
     # ------------------------------------------------------------
 
+    def builder_preview(self, kind, values):
+        """Return how a message looks that is being written, and the first thing that Meta would refuse.
+
+        :returns: ``{"phone": what the phone shows or False, "problem": {"field", "message", "remedy"} or False}``
+        """
+        self._check_api_access()
+        shown = False
+        try:
+            content = self._content_of(kind, values)
+            shown = outbound_preview.phone(content, self._sent_labels(), self.channel_id.verified_name or self.channel_id.name)
+            content.validate()
+        except outbound.InvalidContent as error:
+            return {"phone": shown, "problem": {"field": error.field, "message": error.message, "remedy": error.remedy}}
+        return {"phone": shown, "problem": False}
+
     def builder_place(self, partner_id=None):
         """Return a partner (by default our company) as a place: name, address, and coordinates where they are known."""
         self._check_api_access()
@@ -117,12 +131,16 @@ class WhatsappConversation(models.Model):
         """Return what the message builder has to know of the account."""
         self._check_api_access()
         # sudo: account - only whether there is a catalogue, and which
-        return {"catalog_id": self.channel_id.sudo().account_id.catalog_id or "", "can_search_products": False}
+        return {"catalog_id": self.channel_id.sudo().account_id.catalog_id or "", "can_search_products": self._can_search_products()}
 
     def builder_products(self, term):
         """Return items for a term, as ``[{"retailer_id", "name"}]``. Addons that know products fill it."""
         self._check_api_access()
         return self._catalog_products(term or "")
+
+    def _can_search_products(self):
+        """Hook: tell whether :meth:`_catalog_products` can find anything."""
+        return False
 
     def _catalog_products(self, term, limit=12):
         """Hook: return products whose name or reference contains ``term``, as ``[{"retailer_id": str, "name": str}]``."""

@@ -121,3 +121,22 @@ class TestInteractive(DiscussCommon):
         self.assertEqual(row.reply_to_wamid, quoted.wamid)
         elsewhere = self.sent(self._conversation("34600900333"))
         self.assertFalse(self.send("buttons", BUTTONS, reply_to=elsewhere.mail_message_id.id).reply_to_wamid)
+
+    def test_the_preview_shows_what_is_written_and_says_what_is_missing(self):
+        conversation = self.conversation.with_user(self.agent)
+        half = conversation.builder_preview("buttons", {"body": "*OK?*", "buttons": []})
+        self.assertIn("OK?", half["phone"]["body"])
+        self.assertEqual(half["problem"]["field"], "buttons")
+        self.assertTrue(half["problem"]["remedy"])
+        whole = conversation.builder_preview("buttons", BUTTONS)
+        self.assertFalse(whole["problem"])
+        self.assertEqual([button["label"] for button in whole["phone"]["buttons"]], ["Yes", "No"])
+        self.assertEqual(conversation.builder_preview("location", {"latitude": ""})["phone"], False)
+        with self.assertRaises(AccessError):
+            self.conversation.with_user(self.employee).builder_preview("buttons", BUTTONS)
+
+    def test_our_address_is_a_place(self):
+        self.company.partner_id.write({"street": "Calle Mayor 1", "city": "Madrid", "partner_latitude": 40.4, "partner_longitude": -3.7})
+        place = self.conversation.with_user(self.agent).builder_place()
+        self.assertEqual((place["latitude"], place["longitude"]), (40.4, -3.7))
+        self.assertIn("Calle Mayor 1", place["address"])

@@ -36,7 +36,7 @@ class TestSignals(DiscussCommon):
     def member(self, user):
         return self.thread.with_user(user).self_member_id
 
-    def read(self, user=None, row=None):
+    def see(self, user=None, row=None):
         self.member(user or self.agent)._mark_as_read((row or self.row).mail_message_id.id)
 
     def type(self, user=None):
@@ -54,16 +54,16 @@ class TestSignals(DiscussCommon):
 
     def test_reading_marks_the_last_message_once(self):
         last = self.receive(self.inbound_text("Anybody?"))
-        self.read(row=last)
-        self.read(row=last)
+        self.see(row=last)
+        self.see(row=last)
         self.assertEqual(self.told(), [(last.wamid, False)])
         self.assertTrue(last.read_at)
-        self.read(row=last)
+        self.see(row=last)
         self.assertEqual(self.told(), [])
 
     def test_only_as_far_as_was_read(self):
         self.receive(self.inbound_text("Later"))
-        self.read()
+        self.see()
         self.assertEqual(self.told(), [(self.row.wamid, False)])
 
     def test_a_reply_marks_what_it_answers(self):
@@ -72,10 +72,10 @@ class TestSignals(DiscussCommon):
 
     def test_many_readers_and_messages_are_one_mark(self):
         self.thread.sudo()._add_members(partners=self.supervisor.partner_id, post_joined_message=False)
-        self.read()
+        self.see()
         last = self.receive(self.inbound_text("More"))
-        self.read(row=last)
-        self.read(self.supervisor, row=last)
+        self.see(row=last)
+        self.see(self.supervisor, row=last)
         self.assertEqual(self.told(), [(last.wamid, False)])
 
     def test_who_only_looks_in_does_not_count(self):
@@ -85,13 +85,13 @@ class TestSignals(DiscussCommon):
 
     def test_a_member_without_the_role_does_not_count(self):
         self.thread.sudo()._add_members(partners=self.employee.partner_id, post_joined_message=False)
-        self.read(self.employee)
+        self.see(self.employee)
         self.type(self.employee)
         self.assertEqual(self.told(), [])
 
     def test_the_number_decides(self):
         self.channel.write({"marks_read": False, "shows_typing": False})
-        self.read()
+        self.see()
         self.type()
         self.assertEqual(self.told(), [])
 
@@ -106,7 +106,7 @@ class TestSignals(DiscussCommon):
         self.assertEqual(self.told(), [(self.row.wamid, True)])
 
     def test_reading_and_typing_together_are_one_call(self):
-        self.read()
+        self.see()
         self.type()
         self.assertEqual(self.told(), [(self.row.wamid, True)])
 
@@ -121,7 +121,7 @@ class TestSignals(DiscussCommon):
 
     def test_blocked_people_are_told_nothing(self):
         self.row.contact_id.blocked = True
-        self.read()
+        self.see()
         self.type()
         self.assertEqual(self.told(), [])
 
@@ -129,18 +129,18 @@ class TestSignals(DiscussCommon):
         self.type()
         self.age(whatsapp_signal.TYPING_LIFE + 1)
         self.assertEqual(self.told(), [])
-        self.read()
+        self.see()
         self.age(whatsapp_signal.READ_LIFE + 1)
         self.assertEqual(self.told(), [])
 
     def test_a_paused_number_tells_nothing(self):
         self.channel._pause(60, "Test")
-        self.read()
+        self.see()
         self.assertEqual(self.told(), [])
 
     def test_a_failure_harms_nobody_and_is_not_repeated(self):
         self.meta.broken = True
-        self.read()
+        self.see()
         self.assertEqual(self.told(), [])
         self.assertFalse(self.row.read_at)
         self.meta.broken = False
@@ -148,7 +148,7 @@ class TestSignals(DiscussCommon):
 
     def test_a_message_that_is_a_month_old_cannot_be_marked(self):
         self.row.sent_on = fields.Datetime.now() - timedelta(days=31)
-        self.read()
+        self.see()
         self.assertEqual(self.told(), [])
 
     def test_other_channels_are_left_alone(self):
@@ -159,7 +159,7 @@ class TestSignals(DiscussCommon):
         self.assertEqual(self.told(), [])
 
     def test_forgotten_after_an_hour(self):
-        self.read()
+        self.see()
         self.age(whatsapp_signal.KEEP + 1)
         self.env["whatsapp.signal"]._gc_done()
         self.assertFalse(self.env["whatsapp.signal"].search([]))

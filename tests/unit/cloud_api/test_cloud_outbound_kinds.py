@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloud_api import outbound as o
+from cloud_api.outbound_preview import phone
 
 PICTURE = o.Media("image", link="https://x/1.jpg")
 CARD = o.LinkCard(PICTURE, "Buy", "https://x/a", "Model A")
@@ -205,3 +206,26 @@ def test_a_request_for_the_number_has_a_second_spelling_and_nothing_else_has():
     assert other["interactive"]["action"] == {"name": "request_contact_info"}
     assert o.other_spelling(o.LocationRequest("Where?").payload()) is None
     assert o.other_spelling(o.Text("x").payload()) is None
+
+
+LABELS = {key: key for key in ("items", "item", "catalogue", "send_location", "share_number", "allow_calls", "call", "location")}
+
+
+@pytest.mark.parametrize("kind", o.KINDS)
+def test_a_phone_shows_every_kind(kind):
+    shown = phone(o.build(kind, PLAIN[kind][0]), LABELS, "Acme")
+    assert shown["business"] == "Acme" and json.dumps(shown)
+    assert shown["body"] or shown["buttons"] or shown["header"]
+    assert (kind in ("list", "products")) == bool(shown["sections"])
+    assert (kind == "carousel") == bool(shown["cards"])
+
+
+@given(st.sampled_from(sorted(o.KINDS)), JSON)
+def test_what_is_not_complete_yet_is_shown_and_nothing_in_it_is_html(kind, values):
+    try:
+        content = o.build(kind, values)
+    except o.InvalidContent:
+        return
+    json.dumps(phone(content, LABELS))
+    shown = phone(o.build("buttons", {"body": "<b>x</b>", "header": "<i>"}), LABELS)
+    assert "<b>x" not in shown["body"] and "<i>" not in shown["header"]["html"]

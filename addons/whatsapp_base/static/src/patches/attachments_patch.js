@@ -1,0 +1,42 @@
+import { Attachment } from "@mail/core/common/attachment_model";
+import { Composer } from "@mail/core/common/composer";
+import { Store } from "@mail/core/common/store_service";
+import { WhatsappAttachmentNotice } from "@whatsapp_base/discuss/attachment_notice/attachment_notice";
+import { opusType, useOpusRecorder } from "@whatsapp_base/discuss/voice/opus_recorder";
+
+import { patch } from "@web/core/utils/patch";
+
+Composer.components = { ...Composer.components, WhatsappAttachmentNotice };
+
+// Customers get real voice messages: Opus instead of Discuss's MP3, where the browser can record it
+patch(Composer.prototype, {
+    setup() {
+        super.setup(...arguments);
+        const mp3Recorder = this.voiceRecorder;
+        const opusRecorder = useOpusRecorder();
+        // not enumerable: owl copies what is, and could not write it
+        Object.defineProperty(this, "voiceRecorder", {
+            enumerable: false,
+            get: () => (this.thread?.isWhatsapp && opusType() ? opusRecorder : mp3Recorder),
+        });
+    },
+});
+
+patch(Attachment.prototype, {
+    setup() {
+        super.setup(...arguments);
+        /** Whether the agent wants to send it as a sticker. */
+        this.isWhatsappSticker = false;
+    },
+});
+
+patch(Store.prototype, {
+    async getMessagePostParams({ postData }) {
+        const params = await super.getMessagePostParams(...arguments);
+        const stickers = (postData.attachments ?? []).filter((file) => file.isWhatsappSticker);
+        if (stickers.length) {
+            params.post_data.whatsapp_sticker_ids = stickers.map(({ id }) => id);
+        }
+        return params;
+    },
+});
