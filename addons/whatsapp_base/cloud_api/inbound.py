@@ -128,6 +128,7 @@ class StatusUpdate:
     errors: list[MetaError] = field(default_factory=list)
     raw: dict[str, Any] = field(default_factory=dict)
     group_id: str | None = None
+    free_until: datetime | None = None  # end of a free entry point window: the customer came from an ad
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,6 +312,7 @@ class _ValueReader:
             errors=read_errors(item.get("errors")),
             raw=item,
             group_id=group_id,
+            free_until=_free_until(item.get("conversation")),
         ))
         return None
 
@@ -326,6 +328,15 @@ class _ValueReader:
             wa_id or known.wa_id, user_id or known.user_id, parent or known.parent_user_id,
             known.profile_name, known.username,
         )
+
+
+def _free_until(value: Any) -> datetime | None:
+    """Return when a free entry point window ends; other conversations of Meta's say nothing that could be relied on."""
+    conversation = as_dict(value)
+    if as_dict(conversation.get("origin")).get("type") != "referral_conversion":
+        return None
+    until = as_datetime(conversation.get("expiration_timestamp"), datetime.min)
+    return until if until != datetime.min else None
 
 
 def _contact(value: Any) -> Identity | None:

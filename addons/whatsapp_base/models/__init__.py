@@ -43,6 +43,7 @@ from . import whatsapp_conversation_referral
 from . import whatsapp_conversation_send
 from . import whatsapp_conversation_interactive
 from . import whatsapp_conversation_media
+from . import whatsapp_conversation_free
 from . import whatsapp_conversation_api
 from . import whatsapp_conversation_merge
 from . import whatsapp_conversation_record

@@ -173,14 +173,11 @@ class DiscussChannel(models.Model):
         """Queue what an agent posted: the text, and each attachment as a message of its own."""
         # sudo: the right to write was checked by message_post; agents may not make rows of the log themselves
         conversation = self.sudo().whatsapp_conversation_id
-        quoted = self.env["whatsapp.chat.message"].sudo().search(
-            [("mail_message_id", "=", message.parent_id.id), ("wamid", "!=", False)], limit=1
-        ) if message.parent_id else None
         options = {
             "origin": "agent",
             "priority": 0,
             "mail_message": message,
-            "reply_to": quoted.wamid if quoted else None,
+            "reply_to": conversation._quotable(message.parent_id.id),
             "user": self.env.user,
         }
         text = markup.from_html(message.body or "").strip()

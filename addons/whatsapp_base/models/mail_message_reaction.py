@@ -1,7 +1,8 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 from ..cloud_api import outbound
+from .whatsapp_conversation_interactive import QUOTABLE
 
 
 class MailMessage(models.Model):
@@ -39,9 +40,11 @@ class MailMessage(models.Model):
         if not rows:
             return rows  # an internal note
         self.env["discuss.channel"].browse(self.sudo().res_id)._whatsapp_check_may_send()
-        rows = rows.filtered("wamid").sorted("id")
+        rows = rows.filtered(lambda row: row.wamid and row.state != "failed").sorted("id")
         if not rows:
             raise UserError(
                 self.env._("This message has not reached WhatsApp, so nobody can react to it. Wait until it is sent.")
             )
+        if rows[0].sent_on < fields.Datetime.now() - QUOTABLE:
+            raise UserError(self.env._("WhatsApp takes reactions to messages of the last 30 days only. Write an answer instead."))
         return rows

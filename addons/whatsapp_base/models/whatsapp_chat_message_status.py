@@ -75,7 +75,7 @@ class WhatsappChatMessage(models.Model):
         )
         by_wamid = {(row[4], row[1]): row for row in rows if row[1]}
         by_uuid = {(row[4], row[2]): row for row in rows}
-        changes, unmatched = {}, []
+        changes, unmatched, free_until = {}, [], {}
         for channel_id, status in statuses:
             row = by_wamid.get((channel_id, status.wamid)) or by_uuid.get((channel_id, status.callback_data))
             if row and row[1] and row[1] != status.wamid:
@@ -84,7 +84,11 @@ class WhatsappChatMessage(models.Model):
                 unmatched.append(status)
                 continue
             changes.setdefault(row[0], Change(row[0], row[3])).add(status)
+            if status.free_until:
+                free_until[row[0]] = max(status.free_until, free_until.get(row[0], status.free_until))
         self._write_changes(list(changes.values()))
+        if free_until:
+            self.env["whatsapp.conversation"]._note_free_until(free_until)
         return unmatched
 
     @api.model

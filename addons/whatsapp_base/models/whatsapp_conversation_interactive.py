@@ -1,10 +1,13 @@
-from odoo import api, models
+from datetime import timedelta
+
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..cloud_api import outbound, outbound_preview
 from ..tools import bubbles_sent
 
 COMMERCE = ("product", "products")
+QUOTABLE = timedelta(days=30)  # Meta: older messages are neither quoted nor reacted to
 
 
 class WhatsappConversation(models.Model):
@@ -68,12 +71,20 @@ class WhatsappConversation(models.Model):
         ]
 
     def _quotable(self, message_id):
-        """Return Meta's ID of what a Discuss message of this thread is on WhatsApp, or None."""
+        """Return Meta's ID of what a Discuss message of this thread is on WhatsApp, or None where it cannot be quoted."""
         if not message_id:
             return None
         # sudo: rows of this conversation only, which the caller may write to
         quoted = self.env["whatsapp.chat.message"].sudo().search(
-            [("mail_message_id", "=", message_id), ("conversation_id", "=", self.id), ("wamid", "!=", False)], limit=1
+            [
+                ("mail_message_id", "=", message_id),
+                ("conversation_id", "=", self.id),
+                ("wamid", "!=", False),
+                ("state", "!=", "failed"),
+                ("sent_on", ">", fields.Datetime.now() - QUOTABLE),
+            ],
+            order="id",
+            limit=1,
         )
         return quoted.wamid or None
 

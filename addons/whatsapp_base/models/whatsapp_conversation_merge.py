@@ -34,7 +34,7 @@ class WhatsappConversation(models.Model):
             "waiting_since": min(waiting) if waiting else False,
             "unanswered_count": sum(both.mapped("unanswered_count")),
         }
-        for name in ("window_expires_at", "last_inbound_at", "last_outbound_at", "last_message_at"):
+        for name in ("window_expires_at", "free_until", "last_inbound_at", "last_outbound_at", "last_message_at"):
             times = [conversation[name] for conversation in both if conversation[name]]
             values[name] = max(times) if times else False
         if not survivor.user_id and self.user_id:

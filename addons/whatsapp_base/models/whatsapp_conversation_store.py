@@ -9,7 +9,7 @@ AGENT_GROUP = "whatsapp_base.group_whatsapp_agent"
 # instead of getting the data of each: nobody follows such a flood line by line
 QUEUED_IN_FULL = 40
 # What a client shows of a conversation and what can change while it looks on
-LIVE_FIELDS = ["state", "window_expires_at", "last_inbound_at", "waiting_since", "unanswered_count", "team_id"]
+LIVE_FIELDS = ["state", "window_expires_at", "free_until", "last_inbound_at", "waiting_since", "unanswered_count", "team_id"]
 
 
 class WhatsappConversation(models.Model):

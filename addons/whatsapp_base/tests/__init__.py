@@ -29,6 +29,7 @@ from . import test_senders
 from . import test_signals
 from . import test_statuses
 from . import test_webhook
+from . import test_window
 from . import test_identity
 from . import test_templates
 from . import test_identity_tools

@@ -3,6 +3,7 @@ from . import (
     whatsapp_chat_message,
     whatsapp_conversation,
     whatsapp_conversation_order,
+    whatsapp_conversation_products,
     whatsapp_conversation_seller,
     whatsapp_order,
     whatsapp_order_assign,

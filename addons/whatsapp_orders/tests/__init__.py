@@ -3,6 +3,7 @@ from . import (
     test_capture,
     test_merge,
     test_notices,
+    test_products,
     test_sellers,
     test_staff,
     test_story,

@@ -509,3 +509,21 @@ def _timed(data):
 def test_a_decoded_body_gives_the_same():
     obj = notification(value([message()], statuses=[status()]))
     assert inbound.parse_object(json.loads(body(obj)), NOW) == inbound.parse(body(obj), NOW)
+
+
+@pytest.mark.parametrize(
+    "conversation, expected",
+    [
+        ({"expiration_timestamp": "1790086400", "origin": {"type": "referral_conversion"}}, datetime(2026, 9, 22, 14, 13, 20)),
+        ({"expiration_timestamp": 1790086400, "origin": {"type": "utility"}}, None),
+        ({"expiration_timestamp": "soon", "origin": {"type": "referral_conversion"}}, None),
+        ({"origin": {"type": "referral_conversion"}}, None),
+        ({"expiration_timestamp": "1790086400", "origin": "referral_conversion"}, None),
+        (None, None),
+    ],
+)
+def test_only_an_ads_conversation_says_until_when_nothing_is_charged(conversation, expected):
+    status = {"id": "wamid.1", "status": "sent", "timestamp": "1790000005", "conversation": conversation}
+    value = {"metadata": {"phone_number_id": "1"}, "statuses": [status]}
+    body = {"object": "whatsapp_business_account", "entry": [{"id": "2", "changes": [{"field": "messages", "value": value}]}]}
+    assert inbound.parse_object(body).statuses[0].free_until == expected

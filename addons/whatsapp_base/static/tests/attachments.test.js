@@ -22,6 +22,7 @@ defineWhatsappModels();
 const MEGABYTE = 1024 * 1024;
 
 test("what becomes of a file is said where it is not what one expects", () => {
+    allowTranslations();
     const plain = [
         { mimetype: "image/png", file_size: 1000 },
         { mimetype: "application/pdf", file_size: 90 * MEGABYTE },

@@ -183,3 +183,40 @@ test("neither colleagues nor channels nor commands can be called in what the cus
     }
     expect(signs(channelId)).toInclude("::");
 });
+
+test("who came from an ad is free of charge for longer than free text is allowed, and both are said", async () => {
+    mockDate("2026-03-10 12:00:00", 0);
+    const { channelId, pyEnv } = await createConversation({
+        free_until: "2026-03-12 12:00:00",
+        window_expires_at: "2026-03-10 13:00:00",
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-whatsapp-ComposerNotice-countdown", { text: "1 h 0 min left to reply" });
+    await contains(".o-whatsapp-ComposerNotice-free:contains(Mar 12, 2026)");
+    await advanceTime(60 * MINUTE);
+    await contains(".o-whatsapp-ComposerNotice.o-closed");
+    await contains(".o-whatsapp-ComposerNotice-free");
+    changeConversation(pyEnv, channelId, { free_until: "2026-03-10 12:30:00" });
+    await contains(".o-whatsapp-ComposerNotice-free", { count: 0 });
+});
+
+for (const offset of [-11, 0, 5.5, 14]) {
+    test(`the window closes at its very minute, also at UTC${offset < 0 ? "" : "+"}${offset}`, async () => {
+        mockDate("2026-03-10 12:00:00", offset);
+        const { DateTime } = luxon;
+        const end = DateTime.now().plus({ seconds: 61 });
+        const { channelId } = await createConversation({
+            window_expires_at: end.toUTC().toFormat("yyyy-MM-dd HH:mm:ss"),
+        });
+        await start();
+        await openDiscuss(channelId);
+        await contains(".o-whatsapp-ComposerNotice-countdown", { text: "2 min left to reply" });
+        await advanceTime(2000);
+        await contains(".o-whatsapp-ComposerNotice-countdown", { text: "1 min left to reply" });
+        await contains(".o-mail-Composer-input");
+        await advanceTime(60 * 1000);
+        await contains(".o-whatsapp-ComposerNotice.o-closed");
+        expect(".o-mail-Composer").toHaveCount(0);
+    });
+}

@@ -40,6 +40,8 @@ export class WhatsappConversation extends Record {
     discuss_channel_id = fields.One("Thread", { inverse: "whatsapp_conversation_id" });
     last_inbound_at = fields.Datetime();
     waiting_since = fields.Datetime();
+    /** Until when nothing is charged, because the customer came from an ad. */
+    free_until = fields.Datetime();
     window_expires_at = fields.Datetime({
         /** @this {WhatsappConversation} */
         onUpdate() {

@@ -200,9 +200,12 @@ export function builderKinds() {
     ];
 }
 
-/** Pairs of degrees in what people paste: "40.4168, -3.7038", or the address of a map. */
+/**
+ * Pairs of degrees in what people paste: "40.4168, -3.7038", or the address of a map. It looks ahead only, so that
+ * of three numbers in a row both pairs are found.
+ */
 const COORDINATES =
-    /(?<![\d.-])(-?\d{1,2}(?:\.\d+)?)\s*(?:,|%2C|\/|;|\s)\s*(-?\d{1,3}(?:\.\d+)?)(?![\d.])/gi;
+    /(?<![\d.-])(?=(-?\d{1,2}(?:\.\d+)?)\s*(?:,|%2C|\/|;|\s)\s*(-?\d{1,3}(?:\.\d+)?)(?![\d.]))/gi;
 
 /**
  * @param {string} text

@@ -119,8 +119,21 @@ export class WhatsappComposerNotice extends Component {
         return undefined;
     }
 
+    /** @returns {string|undefined} that sending costs nothing now; when free text ends is another matter */
+    get free() {
+        const until = this.conversation.free_until;
+        if (!this.store.has_access_whatsapp || !until || until.toMillis() <= Date.now()) {
+            return undefined;
+        }
+        return _t("Came from an ad: nothing is charged until %(date)s.", {
+            date: until.toLocaleString(luxon.DateTime.DATETIME_MED),
+        });
+    }
+
     get isShown() {
-        return Boolean(this.conversation && (this.obstacle || this.countdown || this.care));
+        return Boolean(
+            this.conversation && (this.obstacle || this.countdown || this.care || this.free),
+        );
     }
 
     async onClickTake() {
