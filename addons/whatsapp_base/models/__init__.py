@@ -37,6 +37,8 @@ from . import whatsapp_message_template_sync
 from . import whatsapp_message_template_variable
 from . import whatsapp_message_template_values
 from . import whatsapp_message_template_submit
+from . import whatsapp_message_template_preview
+from . import whatsapp_library_template
 from . import whatsapp_conversation
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_referral

@@ -1,15 +1,17 @@
-from odoo import models
+from odoo import api, models
 
 
 class Base(models.AbstractModel):
-    """What records of any model can be asked for."""
+    """What records of any model can be asked for. Addons that bring pages for customers override it."""
 
     _inherit = "base"
 
-    def _whatsapp_link(self):
-        """Return the address of a page on which the record's customer can see it, or "".
+    @api.model
+    def _whatsapp_has_page(self):
+        """Tell whether customers can open a page of such records."""
+        return False
 
-        Addons that bring such pages override this.
-        """
+    def _whatsapp_link(self):
+        """Return the address of the page on which the record's customer can see it, or ""."""
         self.ensure_one()
         return ""

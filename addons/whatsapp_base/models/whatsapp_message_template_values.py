@@ -3,7 +3,7 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..cloud_api import languages
+from ..cloud_api import languages, templates
 from ..cloud_api.outbound_template import template_text
 from ..tools import field_paths
 
@@ -30,7 +30,7 @@ class WhatsappMessageTemplate(models.Model):
         for template in self:
             slots = {}
             for translation in template.translation_ids:
-                for position, slot in enumerate(translation._slots()):
+                for position, slot in enumerate([*translation._slots(), *translation._draft_slots()]):
                     if template.category == "AUTHENTICATION" and slot.component == "button":
                         continue  # the button hands over the code of the text
                     slots.setdefault(_slot_key(slot), (position, slot))
@@ -98,6 +98,7 @@ class WhatsappMessageTemplate(models.Model):
         """
         translation = self._translation_for(language)
         ready = self._ready(free)
+        buttons = translation._buttons(translation._sent_components()) if translation else []
         slots = [slot for slot in translation._slots() if READY.get(slot.component) not in ready]
         variables = {(v.component, v.name, v.position if v.component == "button" else 0): v for v in self.variable_ids}
         locale = self._locale(language, translation.language)
@@ -106,7 +107,7 @@ class WhatsappMessageTemplate(models.Model):
         for slot in slots:
             variable = variables.get(_slot_key(slot))
             if variable:
-                texts[_slot_key(slot)] = self._texts(variable, records, partners, free, problems, translation)
+                texts[_slot_key(slot)] = self._texts(variable, records, partners, free, problems, buttons)
         values = {}
         for record in records:
             if record.id in problems:
@@ -119,8 +120,11 @@ class WhatsappMessageTemplate(models.Model):
             values[record.id] = {**self._shape(slots, row), **ready, "language": language}
         return values, problems
 
-    def _texts(self, variable, records, partners, free, problems, translation):
-        """Return ``{record id: text}`` of one variable; adds to ``problems`` what cannot be read."""
+    def _texts(self, variable, records, partners, free, problems, buttons):
+        """Return ``{record id: text}`` of one variable; adds to ``problems`` what cannot be read.
+
+        :param list buttons: of the template, as Meta has them
+        """
         source = variable.source
         if source == "free":
             given = free.get(variable.id, free.get(str(variable.id), free.get(variable.key)))
@@ -128,7 +132,7 @@ class WhatsappMessageTemplate(models.Model):
         elif source == "fixed":
             texts = dict.fromkeys(records.ids, variable.value)
         elif source == "portal_url":
-            texts = {record.id: self._link(variable, record, translation) for record in records}
+            texts = {record.id: self._link(variable, record, buttons) for record in records}
         else:
             texts = self._path_texts(variable, records, partners, problems)
         return {key: template_text(text or "") or template_text(variable.fallback or "") for key, text in texts.items()}
@@ -171,7 +175,7 @@ class WhatsappMessageTemplate(models.Model):
                 texts[record.id] = ""
         return texts
 
-    def _link(self, variable, record, translation):
+    def _link(self, variable, record, buttons):
         """Return the link to a record; for a button, what its address lacks."""
         record.check_access("read")
         url = record._whatsapp_link()
@@ -182,7 +186,6 @@ class WhatsappMessageTemplate(models.Model):
             )
         if variable.component != "button":
             return url
-        buttons = translation._definition().component("BUTTONS").get("buttons") or []
         base = (buttons[variable.position].get("url") or "").partition("{{")[0]
         if not url.startswith(base):
             raise UserError(
@@ -285,10 +288,21 @@ class WhatsappMessageTemplateTranslation(models.Model):
 
     def _slots(self):
         """Return the variables that are written as text (``cloud_api.templates.Variable``), without optional ones."""
-        definition = self._definition() if self else None
-        if not definition:
-            return []
-        return [slot for slot in definition.variables() if slot.required and slot.kind in TYPED]
+        return _typed(self._sent_components()) if self else []
+
+    def _sent_components(self):
+        """Return what Meta sends; of a draft, what it would send."""
+        self.ensure_one()
+        # sudo: the raw definition is shown to administrators only; its parts serve whoever may send
+        return self._definition().components if self.sudo().definition else self._components()
+
+    def _draft_slots(self):
+        """Return the variables of the working copy, which Meta may not have yet."""
+        return _typed(self._components())
+
+
+def _typed(components):
+    return [slot for slot in templates.variables(components) if slot.required and slot.kind in TYPED]
 
 
 def _slot_key(slot):

@@ -36,6 +36,8 @@ from . import test_identity_tools
 from . import test_blocking
 from . import test_phone_app
 from . import test_template_values
+from . import test_template_preview
+from . import test_template_library
 from . import test_costs
 from . import test_template_life
 from . import test_template_events

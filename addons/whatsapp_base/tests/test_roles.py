@@ -40,12 +40,14 @@ RIGHTS = {
     "whatsapp.cost.reprice": ("", "", "crwd"),
     "whatsapp.delete.template": ("", "", "crwd"),
     "whatsapp.health.log": ("", "r", "r"),
+    "whatsapp.library.install": ("", "", "crwd"),
+    "whatsapp.library.template": ("", "r", "r"),
     "whatsapp.media.upload": ("", "", "r"),
     "whatsapp.message.template": ("r", "r", "crwd"),
     "whatsapp.message.template.button": ("r", "r", "crwd"),
     "whatsapp.message.template.card": ("r", "r", "crwd"),
     "whatsapp.message.template.translation": ("r", "r", "crwd"),
-    "whatsapp.message.template.variable": ("r", "rw", "rw"),
+    "whatsapp.message.template.variable": ("r", "r", "crwd"),
     "whatsapp.message.template.version": ("", "r", "r"),
     "whatsapp.number.setup": ("", "", "crwd"),
     "whatsapp.qr.code": ("r", "r", "crwd"),
@@ -65,8 +67,8 @@ RIGHTS = {
 OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
 ROLES = ("agent", "supervisor", "admin")
 WITHOUT_ROLE = ("employee", "portal", "public")
-# Meta's own geography is nobody's secret: the same for all companies
-SHARED = {"whatsapp.rate.market"}
+# Meta's own geography and the texts that come with the addon are nobody's secret: the same for all companies
+SHARED = {"whatsapp.rate.market", "whatsapp.library.template"}
 
 
 class RolesData(WhatsappData):

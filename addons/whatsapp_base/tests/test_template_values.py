@@ -55,7 +55,7 @@ class TestVariables(TemplateValuesCommon):
         self.assertEqual(template.variable_ids.mapped("name"), ["1", "2", "3"])
         self.assertEqual(template.variable_ids[0].field_path, "name")
         spanish = template.translation_ids.filtered(lambda t: t.language == "es")
-        spanish.status = "DELETED"
+        spanish.meta_id = False
         spanish.unlink()
         self.assertEqual(template.variable_ids.mapped("name"), ["1", "2"])
 
@@ -96,9 +96,9 @@ class TestVariables(TemplateValuesCommon):
             with self.subTest(path=path), self.assertRaises(ValidationError):
                 field_paths.check(self.env, model, path)
 
-    def test_supervisors_choose_sources_agents_do_not(self):
+    def test_administrators_choose_sources_agents_do_not(self):
         line = self._about_partners().variable_ids[0]
-        line.with_user(self.supervisor).write({"source": "field", "field_path": "name"})
+        line.with_user(self.admin).write({"source": "field", "field_path": "name"})
         with self.assertRaises(AccessError):
             line.with_user(self.agent).write({"field_path": "phone"})
         with self.assertRaises(AccessError):

@@ -8,3 +8,4 @@ from . import whatsapp_cost_reprice
 from . import whatsapp_cost_compare
 from . import whatsapp_template_delete
 from . import whatsapp_template_language
+from . import whatsapp_library_install

@@ -66,6 +66,12 @@ test("with more than three buttons the rest is one click away, as on the phone",
     expect(queryAllTexts(".o-whatsapp-Phone-button")).toEqual(["A", "B", "C", "D"]);
 });
 
+test("inside a card there is only the message", async () => {
+    await mountWithCleanup(WhatsappPhone, { props: { value: shown(), isCompact: true } });
+    expect(".o-whatsapp-Phone-body").toHaveText("Hello Ana");
+    expect(".o-whatsapp-Phone-bar").toHaveCount(0);
+});
+
 test("light and dark can be compared", async () => {
     await mountPhone();
     const before = getComputedStyle(queryOne(".o-whatsapp-Phone-bubble")).backgroundColor;

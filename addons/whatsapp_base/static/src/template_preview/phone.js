@@ -88,13 +88,14 @@ export class WhatsappPhoneButtons extends Component {
  * The server sends what to draw (``cloud_api/template_preview.py``); its HTML is made there from escaped text.
  *
  * @typedef {Object} Props
+ * @property {boolean} [isCompact] only the message, without the phone around it
  * @property {Object} value business, rtl, header, body, footer, offer, buttons, cards; state of the message, if any
  * @extends {Component<Props, Env>}
  */
 export class WhatsappPhone extends Component {
     static template = "whatsapp_base.Phone";
     static components = { WhatsappPhoneButtons, WhatsappPhoneHeader };
-    static props = { value: Object };
+    static props = { value: Object, isCompact: { type: Boolean, optional: true } };
 
     setup() {
         this.state = useState({ isDark: cookie.get("color_scheme") === "dark" });

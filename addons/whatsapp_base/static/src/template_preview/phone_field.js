@@ -9,7 +9,7 @@ import { WhatsappPhone } from "./phone";
 export class WhatsappPhoneField extends Component {
     static template = "whatsapp_base.PhoneField";
     static components = { WhatsappPhone };
-    static props = standardFieldProps;
+    static props = { ...standardFieldProps, isCompact: { type: Boolean, optional: true } };
 
     get value() {
         return this.props.record.data[this.props.name];
@@ -19,6 +19,7 @@ export class WhatsappPhoneField extends Component {
 export const whatsappPhoneField = {
     component: WhatsappPhoneField,
     supportedTypes: ["json"],
+    extractProps: ({ options }) => ({ isCompact: Boolean(options.compact) }),
 };
 
 registry.category("fields").add("whatsapp_phone", whatsappPhoneField);
