@@ -11,7 +11,7 @@ class WhatsappBusinessAccount(models.Model):
 
     responsible_id = fields.Many2one(
         "res.users",
-        default=lambda self: self.env.user,
+        default=lambda self: self.env.user if not self.env.user._is_superuser() else False,
         domain=[("share", "=", False)],
         help="Gets an activity when something at Meta needs a person.",
     )

@@ -52,6 +52,15 @@ class WhatsappChannel(models.Model):
     health_status = fields.Json(readonly=True, copy=False, groups="whatsapp_base.group_whatsapp_supervisor")
     health_html = fields.Html("Why", compute="_compute_health_html", sanitize=False, groups="whatsapp_base.group_whatsapp_supervisor")
     status_checked_at = fields.Datetime("Asked Meta On", readonly=True, copy=False)
+    quality_before = fields.Selection(
+        [("GREEN", "High"), ("YELLOW", "Medium"), ("RED", "Low")],
+        compute="_compute_quality_before",
+        compute_sudo=True,
+        groups="whatsapp_base.group_whatsapp_supervisor",
+    )
+    quality_changed_at = fields.Datetime(
+        compute="_compute_quality_before", compute_sudo=True, groups="whatsapp_base.group_whatsapp_supervisor"
+    )
     health_log_ids = fields.One2many("whatsapp.health.log", "channel_id", readonly=True)
     messaging_limit = fields.Integer(compute="_compute_messaging_limit", help="-1: no limit, 0: not known.")
     messaging_limit_text = fields.Char("Customers a Day", compute="_compute_messaging_limit")
@@ -75,6 +84,17 @@ class WhatsappChannel(models.Model):
                 channel.messaging_limit_text = self.env._("Unlimited")
             else:
                 channel.messaging_limit_text = f"{limit:,}"
+
+    @api.depends("quality_rating")
+    def _compute_quality_before(self):
+        """Tell where the quality comes from: the last change of it in the history."""
+        Log = self.env["whatsapp.health.log"]
+        last = dict(Log._read_group([("channel_id", "in", self.ids), ("kind", "=", "quality")], ["channel_id"], ["id:max"]))
+        rows = {row.channel_id.id: row for row in Log.browse(last.values())}
+        for channel in self:
+            row = rows.get(channel.id)
+            channel.quality_before = row.old_value if row and row.old_value in ("GREEN", "YELLOW", "RED") else False
+            channel.quality_changed_at = row.date if row else False
 
     @api.depends_context("lang")
     def _compute_business_initiated_count(self):
@@ -218,7 +238,7 @@ class WhatsappChannel(models.Model):
                     "severity": "danger" if name in bad else "info",
                     "old_value": str(before) if before else False,
                     "new_value": str(values[name]) if values[name] else False,
-                    "text": text,
+                    "text": " ".join(filter(None, [channel._change_in_words(name, before, values[name]), text])),
                 }
                 for name, before in changed.items()
             ]
@@ -227,6 +247,25 @@ class WhatsappChannel(models.Model):
         self.env["whatsapp.health.log"].sudo().create(rows)
         for channel, (summary, note) in alarms:
             channel.account_id._alert(channel, summary, note)
+
+    def _change_in_words(self, name, before, after):
+        """Return a change of a field as people read it."""
+        field = self._fields[name]
+        label = field._description_string(self.env)
+        if field.type == "selection":
+            words = dict(field._description_selection(self.env))
+        elif name == "messaging_limit_tier":
+            words = {tier: self._limit_in_words(tier) for tier in (before, after)}
+        else:
+            words = {True: self.env._("yes"), False: self.env._("no") if field.type == "boolean" else "–"}
+        before, after = words.get(before, before) or "–", words.get(after, after) or "–"
+        return self.env._("%(what)s: %(after)s (before: %(before)s).", what=label, after=after, before=before)
+
+    def _limit_in_words(self, tier):
+        limit = account_events.read_limit(tier)
+        if limit is None:
+            return tier or ""
+        return self.env._("unlimited") if limit < 0 else f"{limit:,}"
 
     def _alarm(self, name, value, before):
         """Return (summary, note) for an administrator where a change needs one, else None."""

@@ -121,6 +121,10 @@ class TestAccountStatus(WhatsappCommon):
         self.assertLessEqual({"messages", "account_update", "security", "message_template_status_update"}, set(names))
         handled = {name for name in names if hasattr(self.account, f"_on_{name}") or hasattr(self.account, f"_on_all_{name}")}
         self.assertEqual(set(names) - handled, {"messages"})
+        self.assertNotIn("payment_configuration_update", names)
+        self.assertNotIn("history", names)
+        self.channel.is_on_phone_app = True
+        self.assertLessEqual({"history", "smb_message_echoes"}, set(self.account._webhook_fields()))
 
     def test_without_the_app_secret_nothing_is_asked(self):
         self.account.app_secret = False
@@ -173,6 +177,11 @@ class TestAccountStatus(WhatsappCommon):
         rows = self.channel.health_log_ids.sorted("id")
         self.assertEqual(rows.mapped("new_value"), ["GREEN", "YELLOW", "RED"])
         self.assertEqual(rows.mapped("quality_score"), [3, 2, 1])
+        self.assertEqual(self.channel.quality_before, "YELLOW")
+        self.assertEqual(rows[1].text, "Quality: Medium (before: High).")
+        self.channel._take_over({"is_pin_enabled": True, "messaging_limit_tier": "TIER_2K"})
+        texts = self.channel.health_log_ids.sorted("id")[-2:].mapped("text")
+        self.assertEqual(set(texts), {"Two-Step PIN Set: yes (before: no).", "Messaging Limit: 2,000 (before: –)."})
         self.assertEqual(rows.mapped("severity"), ["info", "info", "danger"])
 
     def test_roles(self):
