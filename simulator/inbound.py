@@ -9,7 +9,7 @@ import mimetypes
 import time
 from typing import TYPE_CHECKING, Any
 
-from . import ids
+from . import changes, ids
 from .errors import BadInput
 from .files import add_media, media_url
 from .state import Message
@@ -112,6 +112,8 @@ def deliver(sim: Simulator, number: Number, message: Message, referral: dict | N
             if not emoji:
                 target.reactions.pop("person", None)
             sim.pages.status(target)
+    if message.type in changes.TYPES:
+        changes.apply(sim, message)
     entry, contact = {}, {"profile": sim.profile(person)}
     if person.shows_phone:
         entry["from"] = contact["wa_id"] = person.phone
@@ -189,6 +191,8 @@ def content_of(sim: Simulator, number: Number, type_: str, data: dict) -> Any:
                 raise BadInput(f"location.{name}", f"{value!r} is not a coordinate", f"Send -{limit} to {limit}.")
     elif type_ == "reaction" and not isinstance(content.get("message_id"), str):
         raise BadInput("reaction.message_id", "is missing", "Send the wamid of the message reacted to.")
+    elif type_ in changes.TYPES:
+        changes.check(type_, content)
     elif type_ == "button" and not isinstance(content.get("text"), str):
         raise BadInput("button.text", "is missing", 'Send {"payload": "..", "text": "Accept"}.')
     elif type_ == "interactive" and not isinstance(content.get(content.get("type") or ""), dict):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
-from . import inbound, rendering
+from . import changes, inbound, rendering
 from .errors import BadInput, GraphError
 from .files import add_media
 from .keys import SIM
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _logger = logging.getLogger(__name__)
 #: People listed on the page, the most recently active first.
 PEOPLE_LIMIT = 200
+_NO_BUBBLE = ("reaction", *changes.TYPES)
 _VISIBLE = ("sent", "delivered", "read", "played")
 
 
@@ -83,7 +84,7 @@ class Pages:
             self._show(message)
 
     def _show(self, message: Message) -> None:
-        if message.type != "reaction":
+        if message.type not in _NO_BUBBLE:
             for page in self._of(message.person.key):
                 page.tell("message", message=rendering.view(self.sim, message))
         self._person_changed(message.person)
@@ -98,6 +99,12 @@ class Pages:
         for page in self._of(message.person.key):
             page.tell("status", pnid=message.pnid, wamid=message.wamid, status=message.status,
                       reactions=message.reactions)
+        self._person_changed(message.person)
+
+    def changed(self, message: Message) -> None:
+        """A person changed or deleted an own message."""
+        for page in self._of(message.person.key):
+            page.tell("message", message=rendering.view(self.sim, message))
         self._person_changed(message.person)
 
     def typing(self, pnid: str, person: Person) -> None:
@@ -154,7 +161,7 @@ class Pages:
                 "on_whatsapp": person.on_whatsapp, "last": last, "unread": sum(chat["unread"] for chat in chats)}
 
     def _visible(self, message: Message) -> bool:
-        if message.type == "reaction":
+        if message.type in _NO_BUBBLE:
             return False
         if not message.outbound or message.status in _VISIBLE or message.status == "failed":
             return True
@@ -249,6 +256,14 @@ class Pages:
     def _send(self, page: Page, data: dict) -> None:
         self._receive(page, data.get("pnid"), data.get("type") or "text", data.get("content"), data.get("reply_to"))
 
+    def _change(self, page: Page, data: dict) -> None:
+        """An own message gets another text, or is deleted for everyone."""
+        message = self.sim.world.messages.get(str(data.get("wamid")))
+        if message is None or message.outbound or message.person.key != page.me:
+            raise BadInput("wamid", "is no message of this person", "Open the chat again.")
+        text = data.get("text")
+        self._receive(page, message.pnid, *changes.command(message, None if text is None else str(text)))
+
     def _press(self, page: Page, data: dict) -> None:
         """A button of a business message was pressed."""
         message = self.sim.world.messages.get(str(data.get("wamid")))
@@ -265,7 +280,7 @@ class Pages:
 
 
 _COMMANDS = {"be": Pages._be, "add": Pages._add, "open": Pages._open, "close": Pages._close, "focus": Pages._focus,
-             "send": Pages._send, "press": Pages._press, "played": Pages._played}
+             "send": Pages._send, "change": Pages._change, "press": Pages._press, "played": Pages._played}
 
 
 async def events(request: web.Request) -> web.WebSocketResponse:

@@ -26,7 +26,7 @@ def view(sim: Simulator, message: Message) -> dict:
     """
     result = {"wamid": message.wamid, "pnid": message.pnid, "mine": not message.outbound, "type": message.type,
               "at": message.at, "status": message.status, "reactions": message.reactions,
-              "forwarded": message.forwarded}
+              "forwarded": message.forwarded, "edited": message.edited}
     result.update(_content(sim, message))
     if message.context_id:
         quoted = sim.world.messages.get(message.context_id)
@@ -106,6 +106,8 @@ def _content(sim: Simulator, message: Message) -> dict:
     if type_ == "order":
         items = content.get("product_items") or []
         return {"text": f"\U0001f6d2 {len(items)} item(s)\n{content.get('text') or ''}".strip()}
+    if type_ == "deleted":
+        return {"text": "\U0001f6ab You deleted this message"}
     if type_ == "system":
         return {"text": content.get("body") or "System message"}
     return {"text": _ICONS.get(type_, f"{type_} message")}

@@ -181,6 +181,7 @@ class Message:
     reactions: dict = field(default_factory=dict)  # "business" | "person" -> emoji
     pricing: dict | None = None
     forwarded: bool = False
+    edited: bool = False
 
 
 class World:

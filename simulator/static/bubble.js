@@ -59,7 +59,10 @@ export function bubble(message, actions) {
     if (message.footer) {
         body.append(h("div.footer", { text: message.footer }));
     }
-    body.append(h("span.meta", {}, time(message.at), message.mine ? ticks(message.status) : null));
+    const edited = message.edited ? "Edited " : "";
+    body.append(
+        h("span.meta", {}, edited, time(message.at), message.mine ? ticks(message.status) : null),
+    );
     if (message.buttons) {
         body.append(buttons(message, actions));
     }

@@ -5,7 +5,7 @@ import { composer } from "./composer.js";
 import { avatar, h, icon, iconButton, ticks, toast } from "./dom.js";
 import { QUICK } from "./emoji.js";
 import { dayName } from "./format.js";
-import { listSheet, locationSheet, messageMenu, sheet } from "./sheets.js";
+import { form, listSheet, locationSheet, messageMenu, sheet } from "./sheets.js";
 
 const TYPING_SECONDS = 25;
 
@@ -114,10 +114,31 @@ export function chatScreen(number, link) {
                                       .then(() => toast("Copied")),
                           ]
                         : null,
+                    ...(message.mine ? changes(message) : []),
                 ].filter(Boolean),
             });
         },
     };
+
+    /** What one can do to an own message later; businesses hear of it where the number is in the phone app as well. */
+    function changes(message) {
+        if (message.type === "deleted") {
+            return [];
+        }
+        const tell = (text) =>
+            link.tell({ do: "change", pnid: number.pnid, wamid: message.wamid, text });
+        const fields = [{ name: "text", label: "New text", value: message.text || "" }];
+        return [
+            ["text", "image", "video", "document"].includes(message.type)
+                ? [
+                      "form",
+                      "Edit",
+                      () => form("Edit message", fields, "Save", ({ text }) => tell(text)),
+                  ]
+                : null,
+            ["trash", "Delete for everyone", () => tell(null)],
+        ];
+    }
 
     function press(message, index) {
         const button = message.buttons[index];

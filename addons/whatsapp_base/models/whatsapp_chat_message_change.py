@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -13,6 +14,7 @@ _logger = logging.getLogger(__name__)
 
 WAIT_DAYS = 7  # as long as Meta repeats notifications
 WAITING_AT_ONCE = 200
+ORPHAN_MINUTES = 15  # Meta, "edit": how long a message can be changed
 
 
 class WhatsappChatMessage(models.Model):
@@ -57,6 +59,20 @@ class WhatsappChatMessage(models.Model):
                 _logger.exception("WhatsApp message %s could not be applied to message %s", waiting_id, target_id)
             waiting.is_waiting = False
 
+    @api.model
+    def _show_orphans(self):
+        """Show changed texts whose message did not come as messages of their own: nobody may miss what was written."""
+        before = fields.Datetime.now() - timedelta(minutes=ORPHAN_MINUTES)
+        orphans = self.search(
+            [
+                ("is_waiting", "=", True), ("type", "=", "edit"), ("mail_message_id", "=", False), ("create_date", "<", before),
+                ("contact_id.blocked", "=", False),
+            ],
+            limit=WAITING_AT_ONCE,
+        )  # fmt: skip
+        labels = self._bubble_labels()
+        self.env["discuss.channel"]._whatsapp_post_incoming([(row, bubbles.bubble(row._content(), labels)) for row in orphans])
+
     def _apply_to(self, target):
         """Do what this row says to the message that it is about."""
         content = self._content()
@@ -67,6 +83,7 @@ class WhatsappChatMessage(models.Model):
             if target.direction == self.direction and not target.deleted_at:
                 if isinstance(content, contents.Edit):
                     target._edit(content.content, self.sent_on)
+                    self.mail_message_id.sudo().unlink()  # sudo: shown alone until now, on the customer's behalf
                 else:
                     target._revoke(self.sent_on)
         elif self.mail_message_id and target.mail_message_id:

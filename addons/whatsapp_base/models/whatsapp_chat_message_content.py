@@ -146,7 +146,7 @@ class WhatsappChatMessage(models.Model):
         # what we send from here is drawn by whoever sends it
         came_in = self.direction == "inbound" or self.origin == "echo"
         shown = {**self._shown_card(content), **self._shown_origin(content, raw)} if came_in else {}
-        if self.edited_at:
+        if self.edited_at or self.type == "edit":
             shown["edits"] = self.edit_history or []
         if self.media_state in ("pending", "failed", "refused"):
             shown["media"] = {"state": self.media_state, "reason": self.media_error or False, "can_retry": self.media_state == "failed"}
@@ -238,16 +238,11 @@ class WhatsappChatMessage(models.Model):
     def contact_card_partners(self):
         """Tell the client whom it knows of the people on a card.
 
-        :returns: ``{"partners": [ID or False, one for each person], "can_create": bool}``
+        :returns: for each person the ID of the customer, or False
         """
         people = self._people()
         known = self._partners_by_phone([number for person in people for number in self._card_numbers(person)])
-        return {
-            "partners": [
-                next((known[number] for number in self._card_numbers(person) if number in known), False) for person in people
-            ],
-            "can_create": self.env["res.partner"].has_access("create"),
-        }
+        return [next((known[number] for number in self._card_numbers(person) if number in known), False) for person in people]
 
     def _partners_by_phone(self, numbers):
         """Return ``{E.164 number: partner ID}`` of the customers that the user may see; who is on WhatsApp comes first."""
@@ -277,11 +272,14 @@ class WhatsappChatMessage(models.Model):
     def action_open_card_partner(self, index):
         """Open the customer on a contact card, or a form that is filled in from it.
 
+        Agents who may not make customers by a form make one here by the same click: as everybody who writes becomes
+        one, so may whom a customer introduces.
+
         :param int index: which person of the message
         """
         people = self._people()
         person = people[index]
-        partner_id = self.contact_card_partners()["partners"][index]
+        partner_id = self.contact_card_partners()[index]
         action = {
             "type": "ir.actions.act_window", "res_model": "res.partner", "views": [[False, "form"]], "target": "new",
             "name": person.name or self.env._("Customer"),
@@ -289,14 +287,15 @@ class WhatsappChatMessage(models.Model):
         if partner_id:
             return {**action, "res_id": partner_id, "target": "current"}
         numbers = self._card_numbers(person)
-        return {
-            **action,
-            "context": {
-                "default_name": person.name or (numbers[0] if numbers else False),
-                "default_phone": numbers[0] if numbers else (person.phones[0].phone if person.phones else False),
-                "default_email": person.emails[0] if person.emails else False,
-                "default_company_name": person.organisation or False,
-                "default_company_id": self.company_id.id if self.company_id._whatsapp_partner_per_company() else False,
-                "default_is_company": False,
-            },
+        values = {
+            "name": person.name or (numbers[0] if numbers else self.env._("Customer")),
+            "phone": numbers[0] if numbers else (person.phones[0].phone if person.phones else False),
+            "email": person.emails[0] if person.emails else False,
+            "company_name": person.organisation or False,
+            "company_id": self.company_id.id if self.company_id._whatsapp_partner_per_company() else False,
         }
+        if self.env["res.partner"].has_access("create"):
+            return {**action, "context": {f"default_{name}": value for name, value in values.items()}}
+        # sudo: res.partner - see above; nothing but what is on the card is written
+        partner = self.env["res.partner"].sudo().with_context(mail_create_nosubscribe=True).create(values)
+        return {**action, "res_id": partner.id, "target": "current"}

@@ -43,12 +43,12 @@ class WhatsappChatMessage(models.Model):
         if room > len(jobs):
             rows = self.env.execute_query(
                 SQL(
-                    """UPDATE whatsapp_chat_message SET claimed_by = %s
-                        WHERE id IN (SELECT id FROM whatsapp_chat_message
-                                      WHERE has_extras AND claimed_by IS NULL AND media_state IS DISTINCT FROM 'pending'
-                                      ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
-                    RETURNING id""",
-                    runner_id, room - len(jobs),
+                    """WITH due AS MATERIALIZED (
+                           SELECT id FROM whatsapp_chat_message
+                            WHERE has_extras AND claimed_by IS NULL AND media_state IS DISTINCT FROM 'pending'
+                            ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED)
+                       UPDATE whatsapp_chat_message m SET claimed_by = %s FROM due WHERE m.id = due.id RETURNING m.id""",
+                    room - len(jobs), runner_id,
                 )
             )
             messages = self.browse(sorted(row[0] for row in rows))

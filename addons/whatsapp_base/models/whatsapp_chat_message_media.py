@@ -47,13 +47,16 @@ class WhatsappChatMessage(models.Model):
         """Return up to ``room`` :class:`lanes.fetcher.Job` that nobody else will do; commit before they start."""
         rows = self.env.execute_query(
             SQL(
-                """UPDATE whatsapp_chat_message SET media_attempts = COALESCE(media_attempts, 0) + 1, claimed_by = %s,
+                # materialized: a plan that looked at the subquery twice would claim more than there is room for
+                """WITH due AS MATERIALIZED (
+                       SELECT id FROM whatsapp_chat_message
+                        WHERE media_state = 'pending' AND COALESCE(media_next_try_at, '-infinity') <= now() AT TIME ZONE 'utc'
+                        ORDER BY media_next_try_at NULLS FIRST, id LIMIT %s FOR UPDATE SKIP LOCKED)
+                   UPDATE whatsapp_chat_message m
+                      SET media_attempts = COALESCE(m.media_attempts, 0) + 1, claimed_by = %s,
                           media_next_try_at = (now() AT TIME ZONE 'utc') + %s
-                    WHERE id IN (SELECT id FROM whatsapp_chat_message
-                                  WHERE media_state = 'pending' AND COALESCE(media_next_try_at, '-infinity') <= now() AT TIME ZONE 'utc'
-                                  ORDER BY media_next_try_at NULLS FIRST, id LIMIT %s FOR UPDATE SKIP LOCKED)
-                RETURNING id""",
-                runner_id, CLAIM, room,
+                     FROM due WHERE m.id = due.id RETURNING m.id""",
+                room, runner_id, CLAIM,
             )
         )
         messages = self.browse(sorted(row[0] for row in rows))

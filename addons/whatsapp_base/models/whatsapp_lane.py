@@ -85,6 +85,7 @@ class WhatsappLane(models.AbstractModel):
             while self._step("intake"):
                 pass
             return
+        self.env["whatsapp.chat.message"]._show_orphans()
         for lane in LANES:
             runner.ensure(self.env.cr.dbname, lane)
 

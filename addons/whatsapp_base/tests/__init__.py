@@ -16,6 +16,7 @@ from . import test_fallback
 from . import test_inbound_changes
 from . import test_inbound_media
 from . import test_inbound_shown
+from . import test_inbound_text
 from . import test_intake
 from . import test_js
 from . import test_media_out

@@ -80,6 +80,22 @@ class TestEdits(ChangesCommon):
         self.assertEqual((ours.body, theirs.body), ("Hello", "Hi"))
         self.assertFalse(ours.deleted_at or theirs.deleted_at)
 
+    def test_an_edit_whose_message_never_comes_is_shown_alone(self):
+        edit = self.receive(self._edit("wamid.ORIGINAL", "Red please"))
+        self.Message._show_orphans()
+        self.assertFalse(edit.mail_message_id, "it may still come")
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE whatsapp_chat_message SET create_date = now() - interval '1 hour' WHERE id = %s", edit.ids)
+        self.env.invalidate_all()
+        self.Message._show_orphans()
+        self.Message._show_orphans()
+        self.assertIn("Red please", edit.mail_message_id.body)
+        self.assertEqual(self._shown(edit)["edits"], [])
+        shown_alone = edit.mail_message_id
+        row = self.receive(self._text())
+        self.assertEqual(row.body, "Red please")
+        self.assertFalse(shown_alone.exists(), "shown where it belongs, it is not shown twice")
+
     @mute_logger(LOGGER)
     def test_one_that_cannot_be_applied_holds_nobody_up(self):
         row = self.receive(self._text())

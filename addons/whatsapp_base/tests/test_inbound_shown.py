@@ -214,14 +214,14 @@ class TestContactCards(ShownCommon):
         partner = self.env["res.partner"].create({"name": "Known", "phone": "+34600123456"})
         row = self._cards({"phone": "+34 600 12 34 56"}, {"phone": "+34600654321", "wa_id": "34600654321"})
         known = row.with_user(self.agent).contact_card_partners()
-        self.assertEqual(known, {"partners": [partner.id, False], "can_create": True})
+        self.assertEqual(known, [partner.id, False])
         self.assertEqual(row.with_user(self.agent).action_open_card_partner(0)["res_id"], partner.id)
 
     def test_who_is_on_whatsapp_is_found_by_that_first(self):
         namesake = self.env["res.partner"].create({"name": "Namesake", "phone": "+34600123456"})
         contact = self._contact("34600123456", partner_id=self.env["res.partner"].create({"name": "Customer"}).id)
         row = self._cards({"phone": "+34600123456", "wa_id": "34600123456"})
-        self.assertEqual(row.with_user(self.agent).contact_card_partners()["partners"], [contact.partner_id.id])
+        self.assertEqual(row.with_user(self.agent).contact_card_partners(), [contact.partner_id.id])
         self.assertNotEqual(contact.partner_id, namesake)
 
     def test_the_form_is_filled_in(self):
@@ -231,16 +231,19 @@ class TestContactCards(ShownCommon):
             ("Person 0", "+34600654321", "p0@example.com", "Acme"),
         )
 
-    def test_who_may_not_create_customers_is_not_offered_to(self):
+    def test_who_may_not_fill_in_the_form_makes_the_customer_at_once(self):
         self.team.member_ids += self.other_agent
-        known = self._cards({"phone": "+34600654321"}).with_user(self.other_agent).contact_card_partners()
-        self.assertEqual(known, {"partners": [False], "can_create": False})
+        row = self._cards({"phone": "+34600654321"}).with_user(self.other_agent)
+        partner = self.env["res.partner"].browse(row.action_open_card_partner(0)["res_id"])
+        self.assertEqual((partner.name, partner.phone, partner.email), ("Person 0", "+34600654321", "p0@example.com"))
+        self.assertEqual(row.contact_card_partners(), partner.ids)
+        self.assertEqual(row.action_open_card_partner(0)["res_id"], partner.id, "a second click opens it")
 
     def test_other_teams_and_people_without_the_role_get_nothing(self):
         row = self._cards({"phone": "+34600654321"})
         for user in (self.other_agent, self.employee, self.portal):
             with self.subTest(user=user.login), self.assertRaises(AccessError):
-                row.with_user(user).contact_card_partners()
+                row.with_user(user).action_open_card_partner(0)
 
     def test_another_companys_customers_stay_there(self):
         company = self.env["res.company"].create({"name": "Elsewhere"})
@@ -249,4 +252,4 @@ class TestContactCards(ShownCommon):
             self.env, "wa_both", "base.group_user,whatsapp_base.group_whatsapp_supervisor",
             company_ids=[(6, 0, (self.company | company).ids)],
         )  # fmt: skip
-        self.assertEqual(self._cards({"phone": "+34600654321"}).with_user(user).contact_card_partners()["partners"], [False])
+        self.assertEqual(self._cards({"phone": "+34600654321"}).with_user(user).contact_card_partners(), [False])

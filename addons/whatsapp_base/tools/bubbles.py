@@ -4,6 +4,7 @@ The body is what search, e-mail and the lock screen get, so it says everything i
 words (a map, a table, a player), the web client takes the place of the body: see ``static/src/discuss/content``.
 """
 
+import re
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -20,6 +21,8 @@ UNSUPPORTED_KINDS = {
     "button": "button", "group_invite": "group invitation", "groupInvite": "group invitation", "pin": "pinned message",
     "list": "list", "video_note": "video note", "payment": "payment", "album": "album",
 }
+# Hebrew, Arabic, Syriac, Thaana, N'Ko and their presentation forms: such a text begins at the right, wherever it is shown
+_RTL_RE = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _CITATION = '<div class="o-whatsapp-citation">'
 LABELS = {
     "location": "Location",
@@ -44,6 +47,8 @@ def text(body: str | None) -> Markup:
     """Return WhatsApp-formatted text as safe HTML."""
     # Odoo takes a blockquote for the rest of an e-mail and folds it away: the customer's quote is part of the message
     html = markup.to_html(body or "").replace("<blockquote>", _CITATION).replace("</blockquote>", "</div>")
+    if _RTL_RE.search(html):
+        html = f'<div dir="auto">{html}</div>'
     return Markup(html)  # noqa: S704 - to_html escapes everything it does not make itself
 
 

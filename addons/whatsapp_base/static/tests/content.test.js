@@ -1,9 +1,9 @@
-import { click, contains, openDiscuss, start } from "@mail/../tests/mail_test_helpers";
+import { click, contains, openDiscuss, start, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
 import { queryAll, queryOne } from "@odoo/hoot-dom";
 
-import { getService, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { getService, onRpc, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 
 import { createConversation, createMessage, defineWhatsappModels } from "./whatsapp_test_helpers";
 
@@ -107,10 +107,7 @@ test("a form is a table of what was filled in", async () => {
 });
 
 test("who is on a contact card is one click away from being a customer", async () => {
-    onRpc("whatsapp.chat.message", "contact_card_partners", () => ({
-        partners: [7, false],
-        can_create: true,
-    }));
+    onRpc("whatsapp.chat.message", "contact_card_partners", () => [7, false]);
     onRpc("whatsapp.chat.message", "action_open_card_partner", ({ args }) => {
         expect.step(`open ${args[0]} ${args[1]}`);
         return { type: "ir.actions.act_window", res_model: "res.partner", target: "new" };
@@ -135,11 +132,9 @@ test("who is on a contact card is one click away from being a customer", async (
     await expect.waitForSteps(["open 42 1", "res.partner"]);
 });
 
-test("who may not create customers is not offered to", async () => {
-    onRpc("whatsapp.chat.message", "contact_card_partners", () => ({
-        partners: [false],
-        can_create: false,
-    }));
+test("who is no agent is offered nothing", async () => {
+    const pyEnv = await startServer();
+    pyEnv["res.users"].write([serverState.userId], { has_whatsapp: false });
     await openWith({
         kind: "contacts",
         replaces_body: true,

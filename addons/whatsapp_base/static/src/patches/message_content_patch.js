@@ -29,6 +29,7 @@ patch(Message.prototype, {
     get attClass() {
         return {
             ...super.attClass,
+            "o-whatsapp-message": Boolean(this.message.thread?.isWhatsapp),
             "o-whatsapp-sticker": this.message.whatsapp_content?.kind === "sticker",
         };
     },

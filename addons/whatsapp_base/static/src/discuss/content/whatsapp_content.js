@@ -72,7 +72,7 @@ export class WhatsappPeople extends Component {
         this.orm = useService("orm");
         this.action = useService("action");
         this.store = useService("mail.store");
-        this.state = useState({ partners: [], canCreate: false });
+        this.state = useState({ partners: [] });
         onWillStart(() => {
             this.look(); // not awaited: the card is there before we know whom Odoo knows
         });
@@ -82,11 +82,11 @@ export class WhatsappPeople extends Component {
         if (!this.store.has_access_whatsapp) {
             return;
         }
-        const known = await this.orm.silent.call("whatsapp.chat.message", "contact_card_partners", [
-            [this.props.row],
-        ]);
-        this.state.partners = known.partners;
-        this.state.canCreate = known.can_create;
+        this.state.partners = await this.orm.silent.call(
+            "whatsapp.chat.message",
+            "contact_card_partners",
+            [[this.props.row]],
+        );
     }
 
     /** @param {number} index */
