@@ -176,9 +176,9 @@ class Stack:
         if self.odoo is None or not self.odoo.alive():
             self.start_odoo()
 
-    def run_cron(self) -> None:
-        """Let the time of our scheduled action have come (it runs each minute), and wait until it has run."""
-        job = """SELECT res_id FROM ir_model_data WHERE module = 'whatsapp_base' AND name = 'ir_cron_whatsapp_lanes'"""
+    def run_cron(self, name: str = "ir_cron_whatsapp_lanes") -> None:
+        """Let the time of a scheduled action of ours have come, and wait until it has run."""
+        job = f"""SELECT res_id FROM ir_model_data WHERE module = 'whatsapp_base' AND name = '{name}'"""
         now = "now() AT TIME ZONE 'utc'"
         self.execute(f"UPDATE ir_cron SET nextcall = {now} - interval '1 second' WHERE id = ({job})")
 
