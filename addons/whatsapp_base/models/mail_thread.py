@@ -214,4 +214,5 @@ class MailThread(models.AbstractModel):
             contact_of.update({digits: found[sender] for digits, sender in senders.items()})
         contacts = Contact.union(*contact_of.values())
         conversations = self.env["whatsapp.conversation"].sudo()._find_or_create(channel, contacts) if contacts else {}
-        return {key: conversations[contact].sudo(self.env.su) for key, contact in contact_of.items()}
+        # they stay sudo: a customer may be written to from a record, whichever team leads their conversation
+        return {key: conversations[contact].sudo() for key, contact in contact_of.items()}

@@ -54,7 +54,8 @@ class WhatsappChatMessage(models.Model):
                     note.attachment_ids = messages.attachment_ids.filtered(
                         lambda a, r=messages[0]: a.res_model == r.res_model and a.res_id == r.res_id
                     )
-            records._whatsapp_tell_lookers()
+            if of_model[0].lane != "bulk":
+                records._whatsapp_tell_lookers()
 
     def _record_note(self):
         """Return what the chatter shows of the messages of one record: to whom, and what the customer reads."""
@@ -160,8 +161,8 @@ class WhatsappChatMessage(models.Model):
 
     def _notify_states(self):
         super()._notify_states()
-        # sudo: who looks at a record's chatter may see whether its messages arrived
-        notes = self.sudo().record_message_id.filtered(lambda note: note.model in self.env)
+        # sudo: who looks at a record's chatter may see whether its messages arrived; of a bulk sending, when it is opened
+        notes = self.sudo().filtered(lambda row: row.lane != "bulk").record_message_id.filtered(lambda note: note.model in self.env)
         for (model, res_id), of_record in notes.grouped(lambda note: (note.model, note.res_id)).items():
             data = Store().add(of_record, of_record._whatsapp_store_fields()).get_result()
             self.env["bus.bus"]._sendone(

@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
@@ -8,6 +9,8 @@ _logger = logging.getLogger(__name__)
 
 CHUNK = 50  # records that are resolved and queued in one transaction
 CHUNK_WITH_PDF = 5  # a report takes seconds
+KEPT_DAYS = 180
+GC_LIMIT = 100  # batches that are deleted in one night, with all of their lines
 
 
 class WhatsappSendBatch(models.Model):
@@ -145,6 +148,12 @@ class WhatsappSendBatch(models.Model):
         if lines:
             lines._queue_messages()
         return len(lines)
+
+    @api.autovacuum
+    def _gc_finished(self):
+        """Delete the result lists of long ago; the messages have their own retention."""
+        before = fields.Datetime.now() - timedelta(days=KEPT_DAYS)
+        self.search([("state", "in", ("done", "cancelled")), ("write_date", "<", before)], limit=GC_LIMIT).unlink()
 
     # ------------------------------------------------------------
     # Buttons

@@ -70,7 +70,7 @@ class WhatsappSendBatchLine(models.Model):
             )
         if not readable:
             return
-        for recipient, rows in readable._whatsapp_send(**batch.with_env(env).sudo()._sending(readable)):
+        for recipient, rows in readable._whatsapp_send(**batch._sending(readable)):
             values = {"recipient": recipient.name, "address": recipient.address}
             if rows:
                 values.update(state="queued", message_id=rows[0].id)
@@ -93,20 +93,21 @@ class WhatsappSendBatch(models.Model):
     def _sending(self, records):
         """Return the arguments of ``_whatsapp_send`` for a chunk of this batch."""
         self.ensure_one()
-        env = records.env
+        # sudo: number, template and report were allowed when the batch was started; records are read with the sender's rights
+        batch = self.with_env(records.env).sudo()
         recipients = records._whatsapp_recipients(
-            self.channel_id.with_env(env), self.template_id, self.scheduled_at,
+            batch.channel_id, batch.template_id, self.scheduled_at,
             same_text=not self.report_id and records._whatsapp_is_same_text(self.template_id),
         )
         self._leave_out_known(recipients)
         return {
-            "channel": self.channel_id.with_env(env),
-            "template": self.template_id.with_env(env),
+            "channel": batch.channel_id,
+            "template": batch.template_id,
             "body": self.body,
             "free": self.free,
             "language": self.language,
-            "report": self.report_id.with_env(env),
-            "attachments": self.attachment_ids,
+            "report": batch.report_id,
+            "attachments": batch.attachment_ids,
             "scheduled_at": self.scheduled_at,
             "fallback": self.fallback,
             "once": self.once or f"batch:{self.id}",

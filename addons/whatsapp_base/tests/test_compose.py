@@ -299,6 +299,14 @@ class TestBatch(ComposeCommon):
         self.assertFalse(self.env["whatsapp.send.batch.line"].with_user(self.other_agent).search([("batch_id", "=", batch.id)]))
         batch.with_user(self.supervisor).action_cancel()
 
+    def test_old_result_lists_are_deleted(self):
+        old, new = self.start(self.many(11)), self.start(self.many(11))
+        self.run_cron()
+        self.env.cr.execute("UPDATE whatsapp_send_batch SET write_date = now() - interval '200 days' WHERE id = %s", [old.id])
+        self.env.invalidate_all()
+        self.env["whatsapp.send.batch"]._gc_finished()
+        self.assertEqual((old | new).exists(), new)
+
     def test_people_cannot_write_batches(self):
         batch = self.start(self.many(12))
         with self.assertRaises(AccessError):
@@ -355,9 +363,9 @@ class TestServerAction(ComposeCommon):
 
     def test_many_go_to_the_background_once(self):
         action, partners = self.action(), self.many(30)
-        self.run_on(action, partners)
+        self.run_on(action, partners, user=self.employee)
         self.assertFalse(self.sent())
-        self.run_on(action, partners)
+        self.run_on(action, partners, user=self.employee)
         self.run_cron()
         self.assertEqual(len(self.sent()), 30)
 

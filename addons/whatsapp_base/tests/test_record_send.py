@@ -116,6 +116,12 @@ class TestRecordSend(DiscussCommon):
         with self.assertRaises(AccessError):
             self.greet(self.ana)
 
+    def test_a_customer_of_another_team_can_be_written_to_from_a_record_and_not_read(self):
+        [result] = self.greet(self.ben, user=self.other_agent)
+        row = self.row(result)
+        self.assertEqual(row.conversation_id, self.conversation)
+        self.assertFalse(row.with_user(self.other_agent).has_access("read"))
+
     def test_errors_name_the_remedy(self):
         with self.assertRaisesRegex(ValidationError, "template or write a text"):
             self.send(self.ana)
