@@ -7,14 +7,11 @@ class AccountMove(models.Model):
 
     def _whatsapp_usual_templates(self):
         if self.env.context.get("whatsapp_reminder"):
-            return ["payment_reminder", "invoice_overdue"]
-        return ["invoice_ready", "invoice"]
+            return ["payment_reminder"]
+        return ["invoice_ready"]
 
     def _whatsapp_usual_report(self):
         return self.env.ref("account.account_invoices")
-
-    def _whatsapp_link(self):
-        return self.get_base_url() + self.get_portal_url()
 
     def _whatsapp_document_version(self):
         # what was paid meanwhile is on the invoice as well

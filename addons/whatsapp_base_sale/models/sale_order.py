@@ -6,13 +6,10 @@ class SaleOrder(models.Model):
 
     def _whatsapp_usual_templates(self):
         quotations = self.filtered(lambda order: order.state in ("draft", "sent"))
-        return ["quotation", "order_confirmation"] if quotations else ["order_confirmation", "quotation"]
+        return ["quotation_ready", "order_confirmation"] if quotations else ["order_confirmation"]
 
     def _whatsapp_usual_report(self):
         return self.env.ref("sale.action_report_saleorder")
-
-    def _whatsapp_link(self):
-        return self.get_base_url() + self.get_portal_url()
 
     def _whatsapp_document_version(self):
         lines = [line.write_date for line in self.order_line]

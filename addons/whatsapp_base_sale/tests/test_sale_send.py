@@ -19,7 +19,7 @@ class TestSaleSend(WhatsappCommon):
             {"partner_id": cls.ana.id, "user_id": cls.agent.id, "order_line": [Command.create({"product_id": product.id})]}
         )
         plain = [{"type": "BODY", "text": "Your quotation is ready"}]
-        cls.quotation = cls._template("quotation", components=plain)
+        cls.quotation = cls._template("quotation_ready", components=plain)
         cls.confirmation = cls._template("order_confirmation", components=plain)
 
     def composer(self):

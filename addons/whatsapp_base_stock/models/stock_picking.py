@@ -11,7 +11,7 @@ class StockPicking(models.Model):
 
     def _whatsapp_usual_templates(self):
         done = self.filtered(lambda picking: picking.state == "done")
-        return ["delivery_done", "delivery_on_its_way"] if done else ["delivery_on_its_way", "delivery_done"]
+        return ["delivered"] if done else ["delivery_on_its_way"]
 
     def _whatsapp_usual_report(self):
         return self.env.ref("stock.action_report_delivery")

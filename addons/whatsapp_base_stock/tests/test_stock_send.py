@@ -12,7 +12,7 @@ class TestStockSend(WhatsappCommon):
         super().setUpClass()
         cls.ana = cls.env["res.partner"].create({"name": "Ana", "phone": "+34600900111"})
         cls.lamp = cls.env["product.product"].create({"name": "Lamp", "type": "consu"})
-        cls.template = cls._template("delivery_done", components=[{"type": "BODY", "text": "Your delivery has arrived"}])
+        cls.template = cls._template("delivered", components=[{"type": "BODY", "text": "Your delivery has arrived"}])
         cls.keeper = new_test_user(cls.env, "keeper", "base.group_user,stock.group_stock_user")
         cls.warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
 
@@ -51,6 +51,13 @@ class TestStockSend(WhatsappCommon):
         self.assertEqual((picking.state, len(self.told(picking))), ("done", 1))
         picking.with_user(self.keeper)._send_confirmation_email()
         self.assertEqual(len(self.told(picking)), 1)
+
+    def test_each_state_has_its_usual_template(self):
+        on_its_way = self._template("delivery_on_its_way", components=[{"type": "BODY", "text": "On its way"}])
+        picking = self.delivery()
+        self.assertEqual(picking._whatsapp_usual_template(self.account), on_its_way)
+        picking._action_done()
+        self.assertEqual(picking._whatsapp_usual_template(self.account), self.template)
 
     def test_not_unless_the_company_wants_it(self):
         picking = self.delivery()
