@@ -14,7 +14,7 @@ class IrActionsServer(models.Model):
     )
     whatsapp_template_id = fields.Many2one(
         "whatsapp.message.template", "WhatsApp Template", ondelete="restrict",
-        domain="[('is_sendable', '=', True), ('model', 'in', [False, model_name])]",
+        domain="[('is_sendable', '=', True), ('model', 'in', [False, 'res.partner', model_name])]",
     )
     whatsapp_channel_id = fields.Many2one(
         "whatsapp.channel", "Send From", ondelete="restrict", help="Empty: the first number that the template can be sent from."

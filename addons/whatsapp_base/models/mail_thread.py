@@ -193,7 +193,7 @@ class MailThread(models.AbstractModel):
         Recipients whose record cannot fill it in get a reason and nothing else.
         """
         reached = [recipient for recipient in recipients if not recipient.reason]
-        values, problems = template._try_values_for(self.browse([r.record.id for r in reached]), free, language)
+        values, problems = self.browse([r.record.id for r in reached])._whatsapp_try_values(template, free, language)
         for recipient in reached:
             if recipient.record.id in problems:
                 recipient.reason, recipient.detail = left_out.NO_VALUE, problems[recipient.record.id]

@@ -167,9 +167,9 @@ class WhatsappSendBatch(models.Model):
             batch._cancel_messages()
 
     def _cancel_messages(self):
-        queued = self.line_ids.message_id.filtered(lambda m: m.state == "queued").try_lock_for_update()
+        queued = self.line_ids.message_id.filtered(lambda m: m.state in ("queued", "held")).try_lock_for_update()
         queued.invalidate_recordset(["state"])
-        queued = queued.filtered(lambda m: m.state == "queued")
+        queued = queued.filtered(lambda m: m.state in ("queued", "held"))
         queued.write({"state": "cancelled"})
         queued._notify_states()
 

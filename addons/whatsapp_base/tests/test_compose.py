@@ -183,6 +183,16 @@ class TestCompose(ComposeCommon):
         form.save().action_send()
         self.assertEqual(self.sent().body, "Hello Ana Ruiz")
 
+    def test_a_contacts_template_serves_a_conversation(self):
+        self.conversation.contact_id.partner_id = self.ana
+        self.template.model_id = self.env["ir.model"]._get("res.partner")
+        self.template.variable_ids.write({"source": "field", "field_path": "name"})
+        form = self.composer(self.conversation)
+        form.template_id = self.template
+        self.assertIn("Hello Ana Ruiz", form.preview["body"])
+        form.save().action_send()
+        self.assertEqual((self.sent().body, self.sent().conversation_id), ("Hello Ana Ruiz", self.conversation))
+
     def test_in_the_window_the_pdf_follows_as_a_file(self):
         self.rendered = []
         self.conversation.contact_id.partner_id = self.ana

@@ -32,7 +32,7 @@ class WhatsappComposeMessage(models.TransientModel):
     mode = fields.Selection([("template", "Template"), ("text", "Free text")], "Send a", required=True, default="template")
     template_id = fields.Many2one(
         "whatsapp.message.template",
-        domain="[('account_id', '=', account_id), ('is_sendable', '=', True), ('model', 'in', [False, res_model])]",
+        domain="[('account_id', '=', account_id), ('is_sendable', '=', True), ('model', 'in', [False, 'res.partner', res_model])]",
         ondelete="cascade",
     )
     translation_id = fields.Many2one(
@@ -247,7 +247,7 @@ class WhatsappComposeMessage(models.TransientModel):
         if not record:
             return {"body": self._free()}, False
         language = self.translation_id.language if self.translation_id else None
-        values, problems = self.template_id._try_values_for(record, self._free(missing="…"), language)
+        values, problems = record._whatsapp_try_values(self.template_id, self._free(missing="…"), language)
         return values.get(record.id, {}), problems.get(record.id) if self.record_count == 1 else False
 
     # ------------------------------------------------------------

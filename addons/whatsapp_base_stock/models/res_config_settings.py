@@ -6,5 +6,5 @@ class ResConfigSettings(models.TransientModel):
 
     whatsapp_delivery_template_id = fields.Many2one(
         related="company_id.whatsapp_delivery_template_id", readonly=False,
-        domain="[('company_id', '=', company_id), ('is_sendable', '=', True), ('model', 'in', [False, 'stock.picking'])]",
+        domain="[('company_id', '=', company_id), ('is_sendable', '=', True), ('model', 'in', [False, 'res.partner', 'stock.picking'])]",
     )
