@@ -27,7 +27,7 @@ class WhatsappChatMessage(models.Model):
             reason = "number" if content.type == "user_changed_number" else "account"
             parent = as_id(as_dict(message.raw.get("system")).get("parent_user_id"))
             phone = content.wa_id if is_wa_id(content.wa_id) else None
-            row.contact_id._become(phone, content.user_id, reason, parent_bsuid=parent)
+            row.contact_id._become(phone, content.user_id, reason, parent_bsuid=parent, told_in=row.conversation_id)
 
     def _learn_recipients(self, accepted):
         """Keep what Meta tells of a recipient when it accepts a message: their user ID, its spelling of their phone.

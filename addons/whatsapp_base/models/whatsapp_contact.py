@@ -57,9 +57,14 @@ class WhatsappContact(models.Model):
     )
 
     @api.depends("partner_id.name", "profile_name", "username", "wa_id", "bsuid")
+    @api.depends_context("whatsapp_show_identity")
     def _compute_display_name(self):
+        # where people choose between contacts, their names may be the same
+        shows_identity = self.env.context.get("whatsapp_show_identity")
         for contact in self:
-            contact.display_name = contact._label()
+            identity = f"+{contact.wa_id}" if contact.wa_id else contact.bsuid
+            label = contact._label()
+            contact.display_name = f"{label} ({identity})" if shows_identity and identity != label else label
 
     @api.depends("wa_id")
     def _compute_phone_key(self):

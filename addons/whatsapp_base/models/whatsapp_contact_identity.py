@@ -217,10 +217,11 @@ class WhatsappContact(models.Model):
         domain += ["|", ("phone_key", "=", phone_key(wa_id or "") or "-"), ("bsuid", "=", bsuid or "-")]
         return self.with_context(active_test=False).search(domain, order="id")
 
-    def _become(self, wa_id=None, bsuid=None, reason="number", parent_bsuid=None):
+    def _become(self, wa_id=None, bsuid=None, reason="number", parent_bsuid=None, told_in=None):
         """Take new IDs and keep the old ones as a former identity; whoever has the new ones already is merged.
 
         :param str reason: a value of ``whatsapp.contact.alias``'s reason
+        :param told_in: ``whatsapp.conversation`` whose thread tells it already
         :returns: the contact that the person has now
         """
         self.ensure_one()
@@ -238,10 +239,10 @@ class WhatsappContact(models.Model):
         if parent_bsuid:
             values["parent_bsuid"] = parent_bsuid
         if values:
-            contact._replace_ids(values, reason)
+            contact._replace_ids(values, reason, told_in)
         return contact
 
-    def _replace_ids(self, values, reason):
+    def _replace_ids(self, values, reason, told_in=None):
         """Write IDs, note what they replace, and tell it where people look."""
         old_phone, old_bsuid = self.wa_id, self.bsuid
         phone_moves = "wa_id" in values and phone_key(values["wa_id"]) != self.phone_key
@@ -263,15 +264,36 @@ class WhatsappContact(models.Model):
         if phone_moves:
             values = {**values, "is_unreachable": False}
         self.write(values)
-        if phone_moves and self.partner_id and not self.partner_id.phone:
-            self.partner_id.phone = f"+{self.wa_id}"
-        if phone_moves and old_phone:
-            self._tell(self.env._("The customer writes from +%(new)s now, no longer from +%(old)s.", new=values["wa_id"], old=old_phone))
-        elif phone_moves:
-            self._tell(self.env._("The customer's phone number is known now: +%s.", values["wa_id"]))
-        elif former["bsuid"] and reason == "account":
-            self._tell(
-                self.env._("WhatsApp gave this customer a new user ID. Make sure that it is the same person before you share anything.")
+        if phone_moves:
+            self._update_customer_phone(old_phone if reason == "number" else None)
+        text = self._change_text(old_phone, former["bsuid"], reason) if phone_moves or former["bsuid"] else False
+        if text:
+            self._tell(text, told_in)
+
+    def _change_text(self, old_phone, old_bsuid, reason):
+        """Return what to say of new IDs; it follows the customer's name."""
+        if old_phone and old_phone != self.wa_id:
+            return self.env._("writes from +%(new)s now, no longer from +%(old)s", new=self.wa_id, old=old_phone)
+        if not old_phone:
+            return self.env._("has shown the phone number: +%s", self.wa_id)
+        if reason == "account" and old_bsuid:
+            return self.env._("has a new WhatsApp user ID. Make sure that it is the same person before you share anything")
+        return False
+
+    def _update_customer_phone(self, old_phone):
+        """Give the customer the new number where they had none, or the one that was given up.
+
+        Were the old one left there, whoever gets it from the operator one day would be taken for this customer.
+        """
+        partner = self.partner_id
+        stored = phone_key((partner.phone_sanitized or "").lstrip("+"))
+        if not partner or (partner.phone and (not old_phone or stored != phone_key(old_phone))):
+            return
+        before = partner.phone
+        partner.phone = f"+{self.wa_id}"
+        if before:
+            partner._message_log(
+                body=self.env._("The phone was %(old)s. WhatsApp told the change to %(new)s.", old=before, new=partner.phone)
             )
 
     def _give_up_phone(self):
@@ -282,13 +304,18 @@ class WhatsappContact(models.Model):
                 {"contact_id": contact.id, "company_id": contact.company_id.id, "portfolio": contact.portfolio,
                  "wa_id": contact.wa_id, "reason": "number", "partner_id": contact.partner_id.id}
             )
-            contact._tell(self.env._("The number +%s belongs to somebody else now.", contact.wa_id))
+            contact._tell(self.env._("no longer has the number +%s, which belongs to somebody else now", contact.wa_id))
             contact.wa_id = False
         self.flush_recordset()
 
-    def _tell(self, text):
-        """Say in every thread of these contacts, and in their history, what has become of them."""
+    def _tell(self, text, told_in=None):
+        """Say in every thread of these contacts, and in their history, what has become of them.
+
+        :param str text: follows the customer's name
+        :param told_in: ``whatsapp.conversation`` whose thread tells it already
+        """
         # sudo: the system tells it, whoever caused it
         for contact in self.sudo():
-            contact._message_log(body=text)
-            contact.conversation_ids._post_line(text)
+            contact._message_log(body=f"{contact._label()} {text}")
+            threads = contact.conversation_ids - told_in.sudo() if told_in else contact.conversation_ids
+            threads._post_line(text, contact.partner_id)

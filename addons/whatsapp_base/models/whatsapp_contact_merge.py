@@ -75,13 +75,10 @@ class WhatsappContact(models.Model):
         self.write(values)
         self.env["whatsapp.contact.alias"].create(former)
         self.conversation_ids._rename_discuss_channel()
-        text = self.env._(
-            "“%(loser)s” and “%(label)s” are one person: their WhatsApp contacts were merged.", loser=loser_label, label=label
-        )
-        self._message_log(
-            body=text + " " + self.env._("Kept: %(kept)s. Merged: %(merged)s.", kept=history[0], merged=history[1])
-        )
-        self.conversation_ids._post_line(text)
+        text = self.env._("is the same person as “%s”: their WhatsApp contacts were merged", loser_label)
+        kept, gone = history
+        self._message_log(body=f"{label} {text}. " + self.env._("Kept: %(kept)s. Merged: %(merged)s.", kept=kept, merged=gone))
+        self.conversation_ids._post_line(text, self.partner_id)
         merged._announce()
         return self
 

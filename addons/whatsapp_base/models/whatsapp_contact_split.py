@@ -36,8 +36,8 @@ class WhatsappContact(models.Model):
         (sources | other.conversation_ids)._recompute_times()
         other._hand_over_authorship(self.partner_id.id, partner.id)
         count = len(rows)
-        self._tell(self.env._("%(who)s is another person: %(count)s message(s) have their own contact now.", who=label, count=count))
+        self._tell(self.env._("and %(who)s are two people: %(count)s message(s) have their own contact now", who=label, count=count))
         other._tell(
-            self.env._("Split off from %(who)s (contact %(id)s) with %(count)s message(s).", who=self._label(), id=self.id, count=count)
+            self.env._("was split off from %(who)s (contact %(id)s) with %(count)s message(s)", who=self._label(), id=self.id, count=count)
         )
         return other

@@ -43,7 +43,8 @@ class WhatsappConversation(models.Model):
             self._post_history(chunk)
         if late:
             self._post_line(
-                self.env._("%s older message(s) from the phone are in the message log of this conversation.", len(late))
+                self.env._("has %s older message(s) from the phone in the message log of this conversation", len(late)),
+                self.company_id.partner_id,
             )
         return rows - late
 

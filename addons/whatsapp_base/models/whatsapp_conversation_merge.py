@@ -73,14 +73,14 @@ class WhatsappConversation(models.Model):
         for conversation in self.filtered("discuss_channel_id"):
             conversation.discuss_channel_id.name = conversation.contact_id._label()
 
-    def _post_line(self, text):
-        """Show a slim line in the threads: what has happened, neither message nor note."""
+    def _post_line(self, text, author):
+        """Show a slim line in the threads: what has happened, neither message nor note. Discuss puts the author before it."""
         for conversation in self.filtered("discuss_channel_id"):
             conversation.discuss_channel_id.message_post(
                 body=text,
                 message_type="notification",
                 subtype_xmlid="mail.mt_comment",
-                author_id=self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root"),
+                author_id=author.id or self.env["ir.model.data"]._xmlid_to_res_id("base.partner_root"),
                 silent=True,
             )
 

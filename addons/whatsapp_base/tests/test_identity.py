@@ -148,6 +148,28 @@ class TestChanges(IdentityCommon):
         stranger = self.write_as(PHONE, "ES.stranger9")
         self.assertNotEqual(stranger.contact_id, row.contact_id)
 
+    def test_whoever_gets_an_old_number_is_not_taken_for_the_customer_who_had_it(self):
+        row = self.write_as(PHONE, BSUID)
+        partner = row.contact_id.partner_id
+        self.change_number(PHONE, NEW_PHONE, NEW_BSUID)
+        self.assertEqual(partner.phone, f"+{NEW_PHONE}")
+        self.assertIn(PHONE, "".join(partner.message_ids.mapped("body")))
+        self.assertNotEqual(self.write_as(PHONE, "ES.stranger9").contact_id.partner_id, partner)
+
+    def test_another_phone_of_the_customer_stays(self):
+        row = self.write_as(PHONE)
+        row.contact_id.partner_id.phone = "+34911222333"
+        self.change_number(PHONE, NEW_PHONE)
+        self.assertEqual(row.contact_id.partner_id.phone, "+34911222333")
+        self.assertTrue(row.contact_id.phone_differs)
+
+    def test_a_change_is_told_once_in_each_thread(self):
+        second = self._channel(self.account, "399000000000002")
+        row, elsewhere = self.write_as(PHONE), self.write_as(PHONE, channel=second)
+        self.change_number(PHONE, NEW_PHONE)
+        for conversation in (row.conversation_id, elsewhere.conversation_id):
+            self.assertEqual("".join(self.lines(conversation)).count(NEW_PHONE), 1)
+
     def test_after_a_month_an_old_number_is_somebody_else(self):
         row = self.write_as(PHONE)
         self.change_number(PHONE, NEW_PHONE)

@@ -21,8 +21,7 @@ class WhatsappContactMergeWizard(models.TransientModel):
         "whatsapp.contact", "Write to", compute="_compute_choice", store=True, readonly=False, domain="[('id', 'in', contact_ids)]",
         help="Whose number or user ID messages go to, until the customer writes from another one.",
     )
-    conversation_count = fields.Integer("Conversations", compute="_compute_preview")
-    conversation_count_after = fields.Integer("Conversations Afterwards", compute="_compute_preview")
+    conversation_text = fields.Char("Conversations", compute="_compute_preview")
     message_count = fields.Integer("Messages to Move", compute="_compute_preview")
     customer_text = fields.Char("Customer", compute="_compute_preview")
     former_text = fields.Char("Kept as Former Identity", compute="_compute_preview")
@@ -45,8 +44,9 @@ class WhatsappContactMergeWizard(models.TransientModel):
             contacts, survivor = wizard.contact_ids._origin, wizard.survivor_id._origin
             losers = contacts - survivor
             conversations = contacts.sudo().conversation_ids
-            wizard.conversation_count = len(conversations)
-            wizard.conversation_count_after = len(conversations.channel_id)
+            wizard.conversation_text = self.env._(
+                "%(now)s now, %(after)s afterwards", now=len(conversations), after=len(conversations.channel_id)
+            )
             wizard.message_count = Message.search_count([("contact_id", "in", losers.ids)]) if losers else 0
             left = losers.partner_id - survivor.partner_id
             wizard.customer_text = (survivor.partner_id or left[:1]).display_name
