@@ -266,17 +266,16 @@ class WhatsappContact(models.Model):
         self.write(values)
         if phone_moves:
             self._update_customer_phone(old_phone if reason == "number" else None)
-        text = self._change_text(old_phone, former["bsuid"], reason) if phone_moves or former["bsuid"] else False
-        if text:
+        if text := self._change_text(former, phone_moves, reason):
             self._tell(text, told_in)
 
-    def _change_text(self, old_phone, old_bsuid, reason):
-        """Return what to say of new IDs; it follows the customer's name."""
-        if old_phone and old_phone != self.wa_id:
-            return self.env._("writes from +%(new)s now, no longer from +%(old)s", new=self.wa_id, old=old_phone)
-        if not old_phone:
+    def _change_text(self, former, phone_moves, reason):
+        """Return what to say of new IDs, where there is something to say; it follows the customer's name."""
+        if phone_moves and former["wa_id"]:
+            return self.env._("writes from +%(new)s now, no longer from +%(old)s", new=self.wa_id, old=former["wa_id"])
+        if phone_moves:
             return self.env._("has shown the phone number: +%s", self.wa_id)
-        if reason == "account" and old_bsuid:
+        if reason == "account" and former["bsuid"]:
             return self.env._("has a new WhatsApp user ID. Make sure that it is the same person before you share anything")
         return False
 

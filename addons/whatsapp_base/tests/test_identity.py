@@ -196,6 +196,12 @@ class TestChanges(IdentityCommon):
         self.assertEqual(self.write_as(user_id=BSUID).contact_id, row.contact_id)
         self.assertEqual(self.write_as(user_id=NEW_BSUID).contact_id, row.contact_id)
 
+    def test_a_hidden_phone_stays_hidden_when_the_user_id_changes(self):
+        row = self.write_as(user_id=BSUID)
+        self.change_user_id(BSUID, NEW_BSUID)
+        self.assertEqual((row.contact_id.wa_id, row.contact_id.bsuid), (False, NEW_BSUID))
+        self.assertIn("new WhatsApp user ID", "".join(self.lines(row.conversation_id)))
+
     def test_user_id_update_to_an_id_that_has_a_contact_merges_both(self):
         row = self.write_as(PHONE, BSUID)
         other = self.write_as(user_id=NEW_BSUID)
