@@ -53,3 +53,36 @@ class TestInboundText(ShownCommon):
                 self.assertNotEqual(element.tag, "img")
                 self.assertFalse([name for name in element.attrib if name.startswith("on")])
                 self.assertFalse(element.get("href", "").startswith("javascript"))
+
+
+@tagged("post_install", "-at_install")
+class TestInboundCost(ShownCommon):
+    """Texts are the hot path: showing them costs the same number of queries however many there are."""
+
+    def _queries(self, count, make):
+        people = [f"3461100{number:04}" for number in range(count)]
+        contacts = [{"wa_id": phone, "profile": {"name": phone}} for phone in people]
+        self.receive(*[self.inbound_text("first", **{"from": phone}) for phone in people], contacts=contacts)
+        event = self.event(self.notification([make(phone) for phone in people], contacts=contacts))
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.process(event)
+        self.env.flush_all()
+        self.env.cr.precommit.run()
+        return self.env.cr.sql_log_count - before
+
+    def test_texts(self):
+        few, many = (self._queries(count, lambda phone: self.inbound_text("Hi", **{"from": phone})) for count in (5, 50))
+        self.assertLessEqual(many - few, 5, f"{few} queries for 5, {many} for 50")
+
+    def test_places_carts_and_quotes_of_the_unknown(self):
+        place = {"latitude": 1, "longitude": 2}
+
+        def make(phone):
+            context = {"id": f"wamid.NEVER{phone}"}
+            return self.inbound_message("location", location=place, context=context, **{"from": phone})
+
+        few, many = (self._queries(count, make) for count in (5, 50))
+        self.assertLessEqual(many - few, 5, f"{few} queries for 5, {many} for 50")
