@@ -3,14 +3,17 @@ import hashlib
 from datetime import timedelta
 from unittest.mock import patch
 
+import psycopg2
+
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
+from odoo.sql_db import connection_info_for
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..cloud_api.client import ApiError, NotSent
 from ..cloud_api.meta_error import MetaError
-from ..lanes import fetcher
+from ..lanes import LOCK_RUNNER, fetcher
 from ..lanes.fetcher import Found
 from .common import RUNNER
 from .test_inbound_shown import REFERRAL, ShownCommon
@@ -85,6 +88,18 @@ class TestFetching(MediaCommon):
         self.assertEqual(self._claim_files(), [], "it is our own, and we are alive")
         self.Message._free_dead_fetches(RUNNER + 1)
         self.assertEqual([job.id for job in self._claim_files()], row.ids)
+
+    def test_what_a_living_process_has_claimed_stays_claimed(self):
+        self._image()
+        self._claim_files()
+        _db, info = connection_info_for(self.env.cr.dbname)
+        lock = psycopg2.connect(**info)  # another session: the lock is really somebody else's
+        try:
+            lock.cursor().execute("SELECT pg_advisory_lock(%s, %s)", (LOCK_RUNNER, RUNNER))
+            self.Message._free_dead_fetches(RUNNER + 1)
+        finally:
+            lock.close()
+        self.assertEqual(self._claim_files(), [])
 
     def test_an_address_that_died_is_asked_for_anew_once(self):
         row = self._image()
