@@ -77,7 +77,7 @@ class WhatsappConversation(models.Model):
         Message = self.env["whatsapp.chat.message"].sudo()  # sudo: the log is written by the system only
         if once and (before := Message.search([("once_key", "=", once)], limit=1)):
             return before.sudo(self.env.su)
-        self._check_may_leave(content)
+        self._check_may_leave(content, translation)
         try:
             content.validate()
         except outbound.InvalidContent as error:
@@ -117,9 +117,13 @@ class WhatsappConversation(models.Model):
         self.env["whatsapp.lane"]._wake(row.lane)
         return row.sudo(self.env.su)
 
-    def _check_may_leave(self, content):
+    def _check_may_leave(self, content, translation=None):
         if self.contact_id.blocked:
             raise UserError(self.env._("This contact is blocked. Unblock it to write again."))
+        if translation and translation.template_id.category == "MARKETING" and self.contact_id.marketing_stopped:
+            raise UserError(
+                self.env._("This person stopped marketing messages on WhatsApp. Only they can allow them again; send no such template.")
+            )
         if not isinstance(content, outbound.Template) and not self._window_open():
             raise UserError(self._window_closed_message())
 

@@ -43,3 +43,4 @@ from . import test_costs
 from . import test_template_life
 from . import test_template_events
 from . import test_roles
+from . import test_peers_defects
