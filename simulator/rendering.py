@@ -179,8 +179,27 @@ def _template(sim: Simulator, message: Message) -> dict:
             result["header"] = {"text": _fill(header.get("text"), parts.get("header"))}
         elif parts.get("header"):
             result["header"] = _header(sim, parts["header"][0])
+    offer = component(template.components, "LIMITED_TIME_OFFER").get("limited_time_offer") or {}
+    if offer:
+        result["text"] = f"*{offer.get('text')}*\n{result['text']}"
+    buttons = _template_buttons(template.components, buttons_given)
+    given_cards = next((part.get("cards") for part in content.get("components") or () if part.get("cards")), [])
+    for card, values in zip(component(template.components, "CAROUSEL").get("cards") or (), given_cards, strict=False):
+        given = {str(part.get("type", "")).lower(): part for part in values["components"]}
+        text = _fill(component(card["components"], "BODY").get("text"), (given.get("body") or {}).get("parameters"))
+        result["text"] += f"\n\u2022 {text}"
+        buttons += _template_buttons(card["components"], {
+            int(part.get("index", 0)): part.get("parameters") or [] for part in values["components"]
+            if str(part.get("type", "")).lower() == "button"})
+    if buttons:
+        result["buttons"] = buttons
+    return result
+
+
+def _template_buttons(components: list, buttons_given: dict[int, list]) -> list[dict]:
+    """The buttons of a template or of one of its cards, with their values."""
     buttons = []
-    for index, button in enumerate(component(template.components, "BUTTONS").get("buttons") or ()):
+    for index, button in enumerate(component(components, "BUTTONS").get("buttons") or ()):
         kind, given = str(button.get("type", "")).upper(), buttons_given.get(index) or [{}]
         entry = {"title": button.get("text") or kind.replace("_", " ").capitalize()}
         if kind == "QUICK_REPLY":
@@ -198,9 +217,7 @@ def _template(sim: Simulator, message: Message) -> dict:
         else:
             entry.update(kind="none")
         buttons.append(entry)
-    if buttons:
-        result["buttons"] = buttons
-    return result
+    return buttons
 
 
 def reply(sim: Simulator, message: Message, data: dict) -> tuple[str, Any]:

@@ -16,8 +16,6 @@ TEMPLATE_FIELDS = (
     "id", "name", "language", "status", "category", "previous_category", "components", "parameter_format",
     "quality_score", "rejected_reason", "message_send_ttl_seconds",
 )
-#: Types that the resumable upload takes.
-UPLOAD_TYPES = ("application/pdf", "image/jpeg", "image/jpg", "image/png", "video/mp4")
 _TRIES = 3
 
 

@@ -51,7 +51,10 @@ class WhatsappMessageTemplate(models.Model):
         )
         known.update((template.name, template) for template in created)
         for name, definition in names.items():
-            write_changed(known[name].with_context(whatsapp_from_meta=True), {**self._values_of(definition), "active": True})
+            template, values = known[name].with_context(whatsapp_from_meta=True), self._values_of(definition)
+            if template.is_at_meta:
+                template._category_changed(values.pop("category"))
+            write_changed(template, {**values, "active": True})
         return self._take_over_translations(known, definitions)
 
     def _take_over_translations(self, known, definitions):

@@ -129,5 +129,7 @@ class TestTemplateEvents(WhatsappCommon):
         listed = {**self.translation._definition().raw, "status": "PAUSED"}
         self.env["whatsapp.message.template"]._sync(self.account, [listed])
         self.assertEqual((row.state, len(self.template.activity_ids)), ("held", 1))
+        self.env["whatsapp.message.template"]._sync(self.account, [{**listed, "category": "MARKETING"}])
+        self.assertEqual((self.template.category, len(self.template.activity_ids)), ("MARKETING", 2))
         self.env["whatsapp.message.template"]._sync(self.account, [])
         self.assertEqual(row.state, "failed")

@@ -7,6 +7,7 @@ from simulator_helpers import APP, RAHIM, WABA, error, wait
 
 from cloud_api import template_draft, templates
 from cloud_api.outbound import InvalidContent, Location, Media
+from simulator import rendering
 
 PATH = f"{WABA}/message_templates"
 LATER = datetime(2099, 1, 1)
@@ -89,6 +90,16 @@ def test_what_we_make_of_a_template_is_what_meta_takes(sim, handle, kind):
     message.validate()
     answer = sim.send(to=RAHIM, type_="template", content=message.payload()["template"])
     assert answer.status_code == 200, answer.text
+
+
+def test_the_phone_shows_cards_and_their_buttons_answer(sim, handle):
+    message = templates.fill(templates.parse(approved(sim, handle, "carousel")), **VALUES["carousel"])
+    wamid = sim.send(to=RAHIM, type_="template", content=message.payload()["template"]).json()["messages"][0]["id"]
+    shown = rendering.view(sim.sim, sim.sim.world.messages[wamid])
+    assert shown["text"].splitlines()[1:] == ["\u2022 Add light to it.", "\u2022 Add water to it."]
+    assert [button["title"] for button in shown["buttons"]] == ["More", "Buy", "More", "Buy"]
+    assert rendering.reply(sim.sim, sim.sim.world.messages[wamid], {"index": 0}) == ("button", {"payload": "more-1", "text": "More"})
+    assert shown["buttons"][3]["url"] == "https://x.test/b"
 
 
 @pytest.mark.parametrize("kind, values, words", [

@@ -103,16 +103,18 @@ test("an unclear message warns that sending again may double it", async () => {
     await contains(".o-whatsapp-Problem:contains(twice)");
 });
 
-test("a queued message with a passing problem can be asked about, but not sent again", async () => {
-    await openWithStatus({
-        state: "queued",
-        title: "Too many messages",
-        remedy: "It is tried again by itself.",
+for (const state of ["queued", "held"]) {
+    test(`a ${state} message with a passing problem can be asked about, but not sent again`, async () => {
+        await openWithStatus({
+            state,
+            title: "Too many messages",
+            remedy: "It is tried again by itself.",
+        });
+        await click(".o-whatsapp-Ticks-problem");
+        await contains(".o-whatsapp-Problem", { text: "It is tried again by itself." });
+        expect(".o-whatsapp-Problem-retry").toHaveCount(0);
     });
-    await click(".o-whatsapp-Ticks-problem");
-    await contains(".o-whatsapp-Problem", { text: "It is tried again by itself." });
-    expect(".o-whatsapp-Problem-retry").toHaveCount(0);
-});
+}
 
 test("a sent message offers neither edit nor delete, but an answer and a reaction", async () => {
     await openWithStatus({ state: "sent" });
