@@ -12,6 +12,7 @@ from shop import WISH, Shop
 from simulator_client import PNID
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # it beeps
 PATIENCE = 30_000  # milliseconds: the first page compiles the web client's assets where the template has none
 
 
@@ -20,7 +21,7 @@ def tabs(chromium):
     """Opens a tab of its own session: tabs(width, height); every script error fails the test at the end."""
     problems = []
     with sync_playwright() as manager:
-        browser = manager.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = manager.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *MICROPHONE])
 
         def open_tab(width, height):
             page = browser.new_context(viewport={"width": width, "height": height}, locale="en-US").new_page()
@@ -142,3 +143,36 @@ def test_an_internal_note_stays_inside_and_is_shown_apart(stack, web, tabs, agen
     expect(note.locator(".o-whatsapp-Ticks")).to_have_count(0)
     wait_until(lambda: stack.sim.stats()["webhooks"]["waiting"] == 0, "everything to be delivered")
     assert stack.sim.requests(maria.phone) == []
+
+
+@pytest.mark.browser
+def test_an_agent_asks_with_buttons_and_answers_with_the_voice(stack, web, tabs, agent):
+    maria = stack.acquaintance("Maria Lopez")
+    discuss, phone = tabs(1440, 900), tabs(1100, 860)
+    log_in(discuss, web.url, *agent)
+    discuss.goto(f"{web.url}/odoo/discuss?active_id=discuss.channel_{maria.conversation()['discuss_channel_id']}")
+    bubble = discuss.locator(".o-mail-Message")
+    discuss.click("button[title='More Actions']")
+    discuss.click("[name=whatsapp-builder]")
+    builder = discuss.locator(".o-whatsapp-MessageBuilder")
+    builder.locator("textarea").fill("Shall we *deliver* today?")
+    builder.locator(".o-whatsapp-MessageBuilder-buttons input").fill("Yes, please")
+    expect(builder.locator(".o-whatsapp-Phone-button")).to_have_text("Yes, please")
+    builder.locator(".o-whatsapp-MessageBuilder-send").click()
+    expect(builder).to_have_count(0)
+    expect(bubble.locator(".o-whatsapp-sent-button").filter(has_text="Yes, please")).to_have_count(1)
+
+    phone.goto(f"{stack.sim.url}/?me={maria.phone}&to={PNID}")
+    phone.click(".action:has-text('Yes, please')")
+    expect(bubble.filter(has_text="Yes, please").last.locator(".o-whatsapp-sent-button")).to_have_count(0)
+    wait_until(lambda: maria.messages("inbound")[-1]["button_payload"] == "Yes, please", "the answer")
+
+    discuss.click("button[title='More Actions']")
+    discuss.click("[name=voice-start]")
+    recorder = discuss.locator(".o-mail-VoiceRecorder")
+    expect(recorder.filter(has_text="00 : 01")).to_have_count(1)
+    recorder.click()
+    expect(discuss.locator(".o-mail-Composer .o-mail-VoicePlayer")).to_have_count(1)
+    discuss.click(".o-mail-Composer-mainActions [name=send-message]")
+    wait_until(lambda: maria.messages("outbound")[-1]["state"] == "read", "the voice message to be heard of")
+    assert maria.received()[-1]["content"]["voice"] is True  # and the simulator has checked that it is Ogg with Opus

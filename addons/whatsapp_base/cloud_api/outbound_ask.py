@@ -12,6 +12,7 @@ from typing import Any
 from .outbound_basic import MAX_BUTTON_TITLE, MAX_INTERACTIVE_BODY, InvalidContent, check_text
 from .outbound_interactive import interactive_frame
 from .values import one_line
+from .words import _
 
 MAX_CALL_TTL = 43_200  # minutes: 30 days
 
@@ -24,7 +25,7 @@ class _Ask:
 
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
-        check_text("body", "message", self.body, MAX_INTERACTIVE_BODY)
+        check_text("body", _("message"), self.body, MAX_INTERACTIVE_BODY)
 
     def summary(self) -> str:
         """Return one plain line for lists."""
@@ -68,10 +69,11 @@ class CallButton:
 
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
-        check_text("body", "message", self.body, MAX_INTERACTIVE_BODY)
-        check_text("label", "button's label", self.label, MAX_BUTTON_TITLE, required=False)
+        check_text("body", _("message"), self.body, MAX_INTERACTIVE_BODY)
+        check_text("label", _("button's label"), self.label, MAX_BUTTON_TITLE, required=False)
         if self.ttl_minutes is not None and not 1 <= self.ttl_minutes <= MAX_CALL_TTL:
-            raise InvalidContent("ttl_minutes", f"A call button lives 1 to {MAX_CALL_TTL:,} minutes.", "Correct the minutes.")
+            raise InvalidContent(
+                "ttl_minutes", _("A call button lives 1 to %(limit)s minutes."), _("Correct the minutes."), limit=MAX_CALL_TTL)
 
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""

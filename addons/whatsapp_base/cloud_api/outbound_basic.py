@@ -235,9 +235,11 @@ class Contacts:
 
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
-        if not 1 <= len(self.cards) <= MAX_CARDS:
+        if not self.cards:
+            raise InvalidContent("cards", _("There is nobody to hand over."), _("Choose at least one contact."))
+        if len(self.cards) > MAX_CARDS:
             raise InvalidContent(
-                "cards", _("A message holds 1 to %(limit)s contacts."), _("Choose fewer contacts."), limit=MAX_CARDS)
+                "cards", _("A message holds up to %(limit)s contacts."), _("Choose fewer contacts."), limit=MAX_CARDS)
         for card in self.cards:
             if not self._name(card).strip():
                 raise InvalidContent("cards", _("A contact has no name."), _("Enter the name of every contact."))

@@ -20,6 +20,7 @@ from .outbound_basic import (
 )
 from .outbound_interactive import interactive_frame
 from .values import one_line
+from .words import _
 
 MAX_ITEMS = 30
 MAX_RETAILER_ID = 100
@@ -27,7 +28,7 @@ MAX_RETAILER_ID = 100
 
 def _check_catalog(catalog_id: str | None) -> None:
     if not (catalog_id or "").strip():
-        raise InvalidContent("catalog_id", "The catalogue is not known.", "Enter its ID in the settings of the account.")
+        raise InvalidContent("catalog_id", _("The catalogue is not known."), _("Enter its ID in the settings of the account."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +43,9 @@ class Product:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         _check_catalog(self.catalog_id)
-        check_text("retailer_id", "content ID of the item", self.retailer_id, MAX_RETAILER_ID)
-        check_text("body", "message", self.body, MAX_INTERACTIVE_BODY, required=False)
-        check_text("footer", "footer", self.footer, MAX_FOOTER, required=False)
+        check_text("retailer_id", _("content ID of the item"), self.retailer_id, MAX_RETAILER_ID)
+        check_text("body", _("message"), self.body, MAX_INTERACTIVE_BODY, required=False)
+        check_text("footer", _("footer"), self.footer, MAX_FOOTER, required=False)
 
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""
@@ -77,19 +78,23 @@ class ProductList:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         _check_catalog(self.catalog_id)
-        check_text("header", "header", self.header, MAX_HEADER)
-        check_text("body", "message", self.body, MAX_INTERACTIVE_BODY)
-        check_text("footer", "footer", self.footer, MAX_FOOTER, required=False)
+        check_text("header", _("header"), self.header, MAX_HEADER)
+        check_text("body", _("message"), self.body, MAX_INTERACTIVE_BODY)
+        check_text("footer", _("footer"), self.footer, MAX_FOOTER, required=False)
         count = sum(len(section.retailer_ids) for section in self.sections)
         if not 1 <= len(self.sections) <= MAX_SECTIONS or not 1 <= count <= MAX_ITEMS:
-            raise InvalidContent("sections", f"A choice of items has 1 to {MAX_SECTIONS} sections and 1 to {MAX_ITEMS} items "
-                                 f"in all; this one has {len(self.sections)} and {count}.", "Offer fewer items.")
+            raise InvalidContent(
+                "sections",
+                _("A choice of items has 1 to %(sections)s sections and 1 to %(items)s items in all; this one has %(own_sections)s "
+                  "and %(own_items)s."),
+                _("Offer fewer items."),
+                sections=MAX_SECTIONS, items=MAX_ITEMS, own_sections=len(self.sections), own_items=count)
         for section in self.sections:
-            check_text("sections", "section's title", section.title, MAX_SECTION_TITLE, len(self.sections) > 1)
+            check_text("sections", _("section's title"), section.title, MAX_SECTION_TITLE, len(self.sections) > 1)
             if not section.retailer_ids:
-                raise InvalidContent("sections", "A section has no items.", "Remove it or add items.")
+                raise InvalidContent("sections", _("A section has no items."), _("Remove it or add items."))
             for retailer_id in section.retailer_ids:
-                check_text("sections", "content ID of an item", retailer_id, MAX_RETAILER_ID)
+                check_text("sections", _("content ID of an item"), retailer_id, MAX_RETAILER_ID)
 
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""
@@ -118,9 +123,9 @@ class Catalog:
 
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
-        check_text("body", "message", self.body, MAX_INTERACTIVE_BODY)
-        check_text("footer", "footer", self.footer, MAX_FOOTER, required=False)
-        check_text("retailer_id", "content ID of the item", self.retailer_id, MAX_RETAILER_ID, required=False)
+        check_text("body", _("message"), self.body, MAX_INTERACTIVE_BODY)
+        check_text("footer", _("footer"), self.footer, MAX_FOOTER, required=False)
+        check_text("retailer_id", _("content ID of the item"), self.retailer_id, MAX_RETAILER_ID, required=False)
 
     def payload(self) -> dict[str, Any]:
         """Return type and content for the request."""

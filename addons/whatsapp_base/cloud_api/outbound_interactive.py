@@ -89,7 +89,9 @@ class Buttons:
     def validate(self) -> None:
         """Raise `InvalidContent` when Meta would refuse the message."""
         _check_frame(self.header, self.body, self.footer)
-        if not 1 <= len(self.buttons) <= MAX_BUTTONS:
+        if not self.buttons:
+            raise InvalidContent("buttons", _("There is no button."), _("Add at least one."))
+        if len(self.buttons) > MAX_BUTTONS:
             raise InvalidContent(
                 "buttons", _("A message has 1 to %(limit)s buttons, this one has %(count)s."),
                 _("Use a list for more choices."), limit=MAX_BUTTONS, count=len(self.buttons))

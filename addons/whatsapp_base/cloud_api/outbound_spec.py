@@ -14,6 +14,7 @@ from .outbound_basic import Card, Contacts, InvalidContent, Location, Media
 from .outbound_carousel import Carousel, LinkCard
 from .outbound_commerce import Catalog, Product, ProductList, ProductSection
 from .outbound_interactive import Button, Buttons, CtaUrl, ListMessage, Row, Section
+from .words import _
 
 Values = Mapping[str, Any]
 
@@ -24,7 +25,7 @@ def _text(values: Values, name: str) -> str:
     if value is None or value is False:
         return ""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        raise InvalidContent(name, f"“{name}” must be text.", "Give a text.")
+        raise InvalidContent(name, _("“%(name)s” must be text."), _("Give a text."), name=name)
     return str(value).strip()
 
 
@@ -33,7 +34,7 @@ def _items(values: Values, name: str) -> list[Any]:
     if value is None or value is False:
         return []
     if not isinstance(value, Sequence) or isinstance(value, (str, bytes)):
-        raise InvalidContent(name, f"“{name}” must be a list.", "Give a list.")
+        raise InvalidContent(name, _("“%(name)s” must be a list."), _("Give a list."), name=name)
     return list(value)
 
 
@@ -41,20 +42,24 @@ def _objects(values: Values, name: str, allowed: Sequence[str]) -> list[Values]:
     objects = _items(values, name)
     for item in objects:
         if not isinstance(item, Mapping):
-            raise InvalidContent(name, f"Each of “{name}” must be an object.", f"Give objects with {', '.join(allowed)}.")
+            raise InvalidContent(
+                name, _("Each of “%(name)s” must be an object."), _("Give objects with %(allowed)s."), name=name,
+                allowed=", ".join(allowed))
         _only(item, allowed, name)
     return objects
 
 
 def _only(values: Values, allowed: Sequence[str], where: str) -> None:
     if unknown := sorted(str(key) for key in set(values) - set(allowed)):
-        raise InvalidContent(unknown[0], f"“{where}” has no value named “{unknown[0]}”.", f"It takes {', '.join(allowed)}.")
+        raise InvalidContent(
+            unknown[0], _("“%(where)s” has no value named “%(name)s”."), _("It takes %(allowed)s."), where=where, name=unknown[0],
+            allowed=", ".join(allowed))
 
 
 def _texts(values: Values, name: str) -> list[str]:
     items = _items(values, name)
     if not all(isinstance(item, (str, int)) and not isinstance(item, bool) for item in items):
-        raise InvalidContent(name, f"“{name}” must be a list of texts.", "Give texts.")
+        raise InvalidContent(name, _("“%(name)s” must be a list of texts."), _("Give texts."), name=name)
     return [text for item in items if (text := str(item).strip())]
 
 
@@ -64,7 +69,7 @@ def _number(values: Values, name: str, label: str) -> float:
     except ValueError:
         number = math.nan
     if not math.isfinite(number):
-        raise InvalidContent(name, f"The {label} is no number.", "Enter a number such as 40.4168.")
+        raise InvalidContent(name, _("The %(label)s is no number."), _("Enter a number such as 40.4168."), label=label)
     return number
 
 
@@ -101,7 +106,7 @@ def _link(values: Values) -> CtaUrl:
 
 
 def _location(values: Values) -> Location:
-    return Location(_number(values, "latitude", "latitude"), _number(values, "longitude", "longitude"),
+    return Location(_number(values, "latitude", _("latitude")), _number(values, "longitude", _("longitude")),
                     _text(values, "name") or None, _text(values, "address") or None)
 
 
@@ -117,7 +122,7 @@ def _contacts(values: Values) -> Contacts:
 def _call(values: Values) -> CallButton:
     minutes = values.get("ttl_minutes")
     return CallButton(_text(values, "body"), _text(values, "label") or None,
-                      int(_number(values, "ttl_minutes", "time of the button")) if minutes else None)
+                      int(_number(values, "ttl_minutes", _("time of the button"))) if minutes else None)
 
 
 def _product(values: Values) -> Product:
@@ -169,9 +174,11 @@ def build(kind: str, values: Values) -> Any:
     :raises InvalidContent: no such kind, a value that it does not take, or one of a wrong type
     """
     if not isinstance(kind, str) or kind not in KINDS:
-        raise InvalidContent("kind", f"There is no kind of message called “{kind}”.", f"Use one of {', '.join(KINDS)}.")
+        raise InvalidContent(
+            "kind", _("There is no kind of message called “%(kind)s”."), _("Use one of %(kinds)s."), kind=kind,
+            kinds=", ".join(KINDS))
     if not isinstance(values, Mapping):
-        raise InvalidContent("values", "The values of a message must be an object.", "Give names and values.")
+        raise InvalidContent("values", _("The values of a message must be an object."), _("Give names and values."))
     allowed, builder = KINDS[kind]
     _only(values, allowed, kind)
     return builder(values)

@@ -136,7 +136,7 @@ class WhatsappChatMessage(models.Model):
         attachment = self.attachment_ids.sorted("id")[:1]
         if not attachment:
             return None
-        mimetype = self.conversation_id._mimetype_of(attachment)
+        mimetype = self.conversation_id._upload_mimetype(attachment)
         data = None if media_id else attachment.raw
         return Upload(attachment.id, attachment.checksum, data, mimetype, attachment.name, self.media_recipe or None, media_id)
 

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..cloud_api import outbound, outbound_preview
-from ..tools import bubbles_sent
+from ..tools import bubbles_sent, phrases
 
 COMMERCE = ("product", "products")
 QUOTABLE = timedelta(days=30)  # Meta: older messages are neither quoted nor reacted to
@@ -32,7 +32,7 @@ class WhatsappConversation(models.Model):
             content = self._content_of(kind, values)
             content.validate()
         except outbound.InvalidContent as error:
-            raise ValidationError(str(error)) from None
+            raise ValidationError(phrases.explain(self.env, error)) from None
         row = self._send_content(
             content, origin="agent", priority=0, once=once, user=self.env.user, reply_to=self._quotable(reply_to)
         )
@@ -113,7 +113,7 @@ class WhatsappConversation(models.Model):
     def builder_preview(self, kind, values):
         """Return how a message looks that is being written, and the first thing that Meta would refuse.
 
-        :returns: ``{"phone": what the phone shows or False, "problem": {"field", "message", "remedy"} or False}``
+        :returns: ``{"phone": what the phone shows or False, "problem": {"field", "text"} or False}``
         """
         self._check_api_access()
         shown = False
@@ -122,7 +122,7 @@ class WhatsappConversation(models.Model):
             shown = outbound_preview.phone(content, self._sent_labels(), self.channel_id.verified_name or self.channel_id.name)
             content.validate()
         except outbound.InvalidContent as error:
-            return {"phone": shown, "problem": {"field": error.field, "message": error.message, "remedy": error.remedy}}
+            return {"phone": shown, "problem": {"field": error.field, "text": phrases.explain(self.env, error)}}
         return {"phone": shown, "problem": False}
 
     def builder_place(self, partner_id=None):

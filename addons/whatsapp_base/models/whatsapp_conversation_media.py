@@ -88,6 +88,12 @@ class WhatsappConversation(models.Model):
         mimetype = (attachment.mimetype or "").split(";")[0].strip().lower()
         return SAME_TYPES.get(mimetype, mimetype)
 
+    def _upload_mimetype(self, attachment):
+        """Return as what Meta gets a file: pictures, sound and films that it does not know are just bytes to it."""
+        mimetype = self._mimetype_of(attachment)
+        is_unknown = mimetype.startswith(("image/", "audio/", "video/")) and mimetype not in (*MEDIA_KINDS, "image/webp")
+        return "application/octet-stream" if is_unknown else mimetype
+
     def _sticker_recipe(self, attachment):
         """Return what makes a sticker of a picture: nothing where it is one."""
         found = pictures.shape(attachment.raw) if attachment.file_size <= pictures.MAX_SOURCE else None

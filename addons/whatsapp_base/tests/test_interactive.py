@@ -49,7 +49,7 @@ class TestInteractive(DiscussCommon):
 
     def test_what_meta_would_refuse_is_refused_with_the_remedy(self):
         for kind, values, words in (
-            ("buttons", {"body": "x", "buttons": []}, "1 to 3 buttons"),
+            ("buttons", {"body": "x", "buttons": []}, "Add at least one"),
             ("buttons", {"body": "x", "buttons": [{"title": "y" * 21}]}, "21 characters; WhatsApp allows 20"),
             ("link", {"body": "x", "label": "y", "url": "acme"}, "Start it with https"),
             ("product", {"retailer_id": "1"}, "Enter its ID in the settings of the account"),
@@ -127,7 +127,7 @@ class TestInteractive(DiscussCommon):
         half = conversation.builder_preview("buttons", {"body": "*OK?*", "buttons": []})
         self.assertIn("OK?", half["phone"]["body"])
         self.assertEqual(half["problem"]["field"], "buttons")
-        self.assertTrue(half["problem"]["remedy"])
+        self.assertIn("Add at least one", half["problem"]["text"])
         whole = conversation.builder_preview("buttons", BUTTONS)
         self.assertFalse(whole["problem"])
         self.assertEqual([button["label"] for button in whole["phone"]["buttons"]], ["Yes", "No"])

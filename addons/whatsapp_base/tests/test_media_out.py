@@ -136,6 +136,7 @@ class TestMediaOut(DiscussCommon):
         self.post_files(self.attachment("a.heic", b"\0\0\0\x18ftypheic" + b"\0" * 40, mimetype="image/heic"))
         [request] = self.deliver()
         self.assertEqual(request["document"]["filename"], "a.heic")
+        self.assertEqual(self.meta.uploads[-1][1], "application/octet-stream")
 
     def test_a_picture_goes_as_a_sticker_where_the_agent_says_so(self):
         attachment = self.attachment("cat.png", picture("PNG", (300, 200)))

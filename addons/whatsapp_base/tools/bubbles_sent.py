@@ -49,7 +49,7 @@ def _framed(content, parts=(), buttons=()):
     header, footer = getattr(content, "header", None), getattr(content, "footer", None)
     html = Markup("")
     if isinstance(header, str):
-        html += Markup('<div class="fw-bold">%s</div>') % header
+        html += Markup('<div><b>%s</b></div>') % header
     elif header and header.link:
         html += Markup('<div><a href="%s" target="_blank" rel="noopener noreferrer">%s</a></div>') % (header.link, header.kind)
     html += Markup("<div>%s</div>") % bubbles.text(content.body) if content.body else Markup("")

@@ -12,7 +12,6 @@ import { planOf } from "@whatsapp_base/discuss/attachment_notice/attachment_plan
 import { opusType } from "@whatsapp_base/discuss/voice/opus_recorder";
 
 import { allowTranslations, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
-import { browser } from "@web/core/browser/browser";
 
 import { createConversation, defineWhatsappModels } from "./whatsapp_test_helpers";
 
@@ -63,7 +62,7 @@ test("a picture is sent as a sticker where the agent says so", async () => {
 
 test("the recorder makes Opus where the browser can, Ogg before WebM", () => {
     const supported = new Set();
-    patchWithCleanup(browser, {
+    patchWithCleanup(window, {
         MediaRecorder: { isTypeSupported: (type) => supported.has(type) },
     });
     expect(opusType()).toBe(undefined);

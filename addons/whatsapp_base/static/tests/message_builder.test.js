@@ -103,8 +103,7 @@ test("what is missing is said when one tries to send, with the remedy, and nothi
         problemOf: (kind, { body }) =>
             !body && {
                 field: "body",
-                message: "The message is empty.",
-                remedy: "Enter some text.",
+                text: "The message is empty. Enter some text.",
             },
     });
     onRpc("whatsapp.conversation", "send_message", () => expect.step("sent"));

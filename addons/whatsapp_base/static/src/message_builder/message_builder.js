@@ -205,7 +205,7 @@ export class WhatsappMessageBuilder extends Component {
     problemOf(name) {
         const { problem, showsProblem } = this.state;
         if (showsProblem && problem && problem.field === name) {
-            return `${problem.message} ${problem.remedy}`;
+            return problem.text;
         }
         return undefined;
     }
@@ -218,7 +218,7 @@ export class WhatsappMessageBuilder extends Component {
         }
         const shown = [...this.kind.fields.map(({ name }) => name), ...PART_FIELDS];
         const isShown = shown.includes(problem?.field);
-        return showsProblem && problem && !isShown ? `${problem.message} ${problem.remedy}` : "";
+        return showsProblem && problem && !isShown ? problem.text : "";
     }
 
     // ------------------------------------------------------------

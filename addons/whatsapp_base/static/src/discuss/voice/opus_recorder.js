@@ -15,7 +15,8 @@ const WARN_SECONDS = MAX_SECONDS - 30;
 
 /** @returns {{mimetype: string, extension: string}|undefined} how this browser records Opus, if it can */
 export function opusType() {
-    const { MediaRecorder } = browser;
+    // not among what `browser` has
+    const { MediaRecorder } = window;
     return MediaRecorder && TYPES.find(({ mimetype }) => MediaRecorder.isTypeSupported(mimetype));
 }
 
@@ -67,7 +68,7 @@ export function useOpusRecorder() {
         }
         const { mimetype, extension } = opusType();
         const parts = [];
-        recorder = new browser.MediaRecorder(microphone, {
+        recorder = new window.MediaRecorder(microphone, {
             mimeType: mimetype,
             audioBitsPerSecond: BITS_PER_SECOND,
         });
