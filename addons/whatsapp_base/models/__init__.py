@@ -49,6 +49,7 @@ from . import whatsapp_conversation_free
 from . import whatsapp_conversation_api
 from . import whatsapp_conversation_merge
 from . import whatsapp_conversation_record
+from . import whatsapp_conversation_bulk
 from . import whatsapp_conversation_store
 from . import whatsapp_chat_message
 from . import whatsapp_chat_message_content

@@ -24,6 +24,8 @@ class WhatsappChatMessage(models.Model):
     _record_idx = models.Index("(res_model, res_id) WHERE res_model IS NOT NULL")
     _record_answer_idx = models.Index("(conversation_id, sent_on DESC, id DESC) WHERE res_model IS NOT NULL AND direction = 'outbound'")
 
+    _bulk_unshown_idx = models.Index("(conversation_id) WHERE lane = 'bulk' AND mail_message_id IS NULL")
+
     def action_open_record(self):
         """Open the record that the message was sent from."""
         self.ensure_one()

@@ -79,6 +79,7 @@ class WhatsappConversation(models.Model):
         self._learn_referrals(
             [(row.conversation_id, row.sent_on, m.referral) for row, m in zip(rows, incoming, strict=True) if m.referral]
         )
+        rows.conversation_id._show_bulk()
         self._show(rows, incoming)
         rows._mirror_on_records()
         rows._follow_identity_changes(incoming)

@@ -309,6 +309,20 @@ class TestBatch(ComposeCommon):
         self.assertFalse(self.env["whatsapp.send.batch.line"].with_user(self.other_agent).search([("batch_id", "=", batch.id)]))
         batch.with_user(self.supervisor).action_cancel()
 
+    def test_discuss_shows_it_when_the_customer_answers(self):
+        self.start(self.ana + self.many(11))
+        self.run_cron()
+        row = self.sent().filtered(lambda row: row.res_id == self.ana.id)
+        self.assertFalse(row.mail_message_id)
+        row.state = "delivered"
+        answer = self.receive(self.inbound_text("Yes"))
+        self.assertEqual(answer.conversation_id, row.conversation_id)
+        self.assertIn("Hello you", row.mail_message_id.body)
+        self.assertLess(row.mail_message_id.id, answer.mail_message_id.id)
+        self.assertEqual(row.mail_message_id._whatsapp_status()["state"], "delivered")
+        self.receive(self.inbound_text("Please"))
+        self.assertEqual(len(row.conversation_id.discuss_channel_id.message_ids.filtered(lambda m: "Hello you" in m.body)), 1)
+
     def test_old_result_lists_are_deleted(self):
         old, new = self.start(self.many(11)), self.start(self.many(11))
         self.run_cron()
