@@ -6,7 +6,7 @@ from ..tools.guard import check_system_fields
 # who somebody is on WhatsApp is Meta's word: whoever could change it could send one customer's answers to another
 SYSTEM_FIELDS = {
     "company_id", "portfolio", "wa_id", "phone_key", "bsuid", "parent_bsuid", "username", "profile_name", "last_inbound_at",
-    "is_unreachable",
+    "is_unreachable", "app_name", "blocked_channel_ids", "block_note", "calls_allowed", "calls_allowed_until",
 }
 
 
@@ -21,7 +21,7 @@ class WhatsappContact(models.Model):
     _description = "WhatsApp Contact"
     _inherit = ["mail.thread"]
     _order = "profile_name, id"
-    _rec_names_search = ["profile_name", "username", "wa_id", "partner_id.name"]
+    _rec_names_search = ["profile_name", "username", "wa_id", "alias_ids.wa_id", "partner_id.name"]
     _check_company_auto = True
 
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)

@@ -14,7 +14,7 @@ SERVICE_WINDOW = timedelta(hours=24)
 SYSTEM_FIELDS = {
     "channel_id", "contact_id", "company_id", "partner_id", "discuss_channel_id", "window_expires_at", "last_inbound_at",
     "last_outbound_at", "last_message_at", "last_message_preview", "waiting_since", "unanswered_count",
-    "free_until",
+    "free_until", "has_hidden_history",
 }
 
 

@@ -138,4 +138,4 @@ class WhatsappContact(models.Model):
     _inherit = "whatsapp.contact"
 
     calls_allowed = fields.Boolean("May Be Called", readonly=True, help="The customer's answer to a request on WhatsApp.")
-    calls_allowed_until = fields.Datetime("Calls Allowed Until", readonly=True)
+    calls_allowed_until = fields.Datetime(readonly=True)

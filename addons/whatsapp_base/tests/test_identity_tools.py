@@ -60,6 +60,18 @@ class TestIdentityTools(IdentityCommon):
             wizard.action_merge()
         self.assertTrue(hidden.contact_id.exists())
 
+    def test_agents_do_not_write_what_whatsapp_says(self):
+        contact = self.write_as(PHONE).contact_id.with_user(self.agent)
+        for values in ({"wa_id": NEW_PHONE}, {"phone_key": NEW_PHONE}, {"app_name": "x"}, {"block_note": "x"}, {"calls_allowed": True}):
+            with self.assertRaises(AccessError):
+                contact.write(values)
+
+    def test_people_are_found_by_a_number_that_they_gave_up(self):
+        contact = self.write_as(PHONE).contact_id
+        self.change_number(PHONE, NEW_PHONE)
+        found = self.Contact.with_user(self.agent).name_search(PHONE)
+        self.assertEqual([contact.id], [contact_id for contact_id, _name in found])
+
     def test_two_at_least(self):
         with self.assertRaises(UserError):
             self.merge_wizard(self.write_as(PHONE).contact_id).action_merge()

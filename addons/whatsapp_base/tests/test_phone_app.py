@@ -125,6 +125,14 @@ class TestEchoes(PhoneAppCommon):
         with self.assertRaises(UserError):
             self.process(event)
 
+    @mute_logger(INTAKE)
+    def test_another_apps_signature_does_not_speak_for_our_number(self):
+        other = self._account("299000000000009", app_id="199000000000009")
+        change = {"field": "smb_message_echoes", "value": {"metadata": METADATA, "message_echoes": [self.echo()]}}
+        body = {"object": "whatsapp_business_account", "entry": [{"id": other.waba_id, "changes": [change]}]}
+        with self.assertRaises(UserError):
+            self.process(self.event(body, other))
+
     def test_what_the_phone_tells_is_subscribed_where_a_number_is_on_the_app(self):
         self.assertLessEqual({"calls", "history", "smb_message_echoes"}, set(self.account._webhook_fields()))
         self.channel.is_on_phone_app = False
@@ -132,6 +140,9 @@ class TestEchoes(PhoneAppCommon):
 
     def test_numbers_on_the_phone_app_send_20_a_second(self):
         self.assertEqual(self.channel.send_rate, 20)
+        for number in range(40):
+            self._conversation(str(34613000000 + number))._send_text("Hi")
+        self.assertLessEqual(len(self.claim(room=40)), 20)
         self.channel.is_on_phone_app = False
         self.assertEqual(self.channel.send_rate, 80)
 
