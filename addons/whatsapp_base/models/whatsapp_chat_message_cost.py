@@ -117,6 +117,7 @@ class WhatsappChatMessage(models.Model):
                 conversation.company_id.id, conversation.channel_id.account_id,
                 category=pricing.expected_category(template.category or "utility" if is_template else None),
                 country=country, day=at.date(), in_window=conversation._window_open(at),
+                in_entry_point=bool(conversation.free_until and conversation.free_until > at),
                 service_used=used.get(conversation.channel_id.id, 0) if used is not None else None,
             )
             vals.update(self._cost_values(result, conversation.company_id, at.date()))

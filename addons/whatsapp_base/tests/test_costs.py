@@ -71,6 +71,15 @@ class TestCosts(CostCommon):
         row = self._conversation()._send_text("Hello")
         self.assertEqual((row.cost, row.cost_category), (0.02, "service"))
 
+    def test_everything_is_free_for_a_while_after_an_ad(self):
+        conversation = self._conversation()
+        conversation.free_until = fields.Datetime.now() + timedelta(hours=50)
+        row = conversation._send_template(self._template(category="MARKETING"), body=["Ana"])
+        self.assertEqual((row.cost, row.cost_reason), (0.0, "entry_point"))
+        later = conversation._send_text("Hi")
+        conversation.free_until = fields.Datetime.now() - timedelta(minutes=1)
+        self.assertEqual((later.cost_reason, conversation._send_text("Hi").cost_reason), ("entry_point", "charged"))
+
     def test_what_meta_says_counts_not_what_was_expected(self):
         template = self._template(category="UTILITY")
         row = self._conversation()._send_template(template, body=["Ana"])

@@ -1,19 +1,8 @@
-"""Who may do what, on every model of this addon: one table, which must be complete.
-
-A new model without a line here fails, and so does a right that the table does not grant. The table is asked twice: of
-the ORM, and over HTTP as a program with a user's API key would ask.
-"""
-
-from datetime import date, timedelta
-
-from psycopg2.extras import Json
-
-from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, TransactionCase, new_test_user, tagged
-from odoo.tools import SQL, mute_logger
+from odoo.tests import HttpCase, TransactionCase, tagged
+from odoo.tools import mute_logger
 
-from .common import WhatsappData
+from .roles_common import RolesHttpTests, RolesTests
 
 # rights of agents, supervisors and administrators: c(reate) r(ead) w(rite) d(elete); nobody else has any
 RIGHTS = {
@@ -64,130 +53,26 @@ RIGHTS = {
     "whatsapp.webhook.event": ("", "", "rwd"),
     "whatsapp.webhook.refusal": ("", "", "r"),
 }
-OPERATIONS = {"c": "create", "r": "read", "w": "write", "d": "unlink"}
-ROLES = ("agent", "supervisor", "admin")
-WITHOUT_ROLE = ("employee", "portal", "public")
+EXTRA = {"whatsapp.rate": {"market_id": None}, "whatsapp.contact.alias": {"wa_id": "34600900899"}}
 # Meta's own geography and the texts that come with the addon are nobody's secret: the same for all companies
 SHARED = {"whatsapp.rate.market", "whatsapp.library.template"}
 
 
-class RolesData(WhatsappData):
-    """A company in which every model has a record, and another company that must see none of them."""
+class Table:
+    """What is asked below."""
 
-    @classmethod
-    def _set_up_world(cls):
-        cls._set_up_whatsapp()
-        cls._set_up_people()
-        cls.env["ir.config_parameter"].set_param("whatsapp_base.free_service_messages", "0")
-        cls.conversation = cls._conversation("34600900801")
-        cls.row = cls.conversation._send_text("secret price")
-        cls.template = cls._template()
-        tenant = cls.env["res.company"].create({"name": "Tenant"})
-        cls.stranger = new_test_user(
-            cls.env, "wa_stranger", "base.group_user,whatsapp_base.group_whatsapp_admin",
-            company_id=tenant.id, company_ids=[(6, 0, tenant.ids)],
-        )
-        cls.world = {
-            "whatsapp.business.account": cls.account, "whatsapp.channel": cls.channel, "whatsapp.team": cls.team,
-            "whatsapp.contact": cls.conversation.contact_id, "whatsapp.conversation": cls.conversation,
-            "whatsapp.chat.message": cls.row, "whatsapp.message.template": cls.template, "res.company": cls.company,
-            "whatsapp.message.template.translation": cls.template.translation_ids[:1], "res.users": cls.agent,
-            "res.partner": cls.conversation.partner_id, "res.currency": cls.env.ref("base.USD"), "res.country": cls.env.ref("base.es"),
-            "ir.model": cls.env["ir.model"]._get("res.partner"),
-        }
-        cls.env.flush_all()
-        for name in cls._models():
-            cls.world.setdefault(name, cls._make(name))
-        cls.env.flush_all()
-
-    @classmethod
-    def _models(cls):
-        """Return the names of this addon's models that hold records."""
-        return sorted(
-            name for name, model in cls.env.registry.items()
-            if name.startswith("whatsapp.") and model._original_module == "whatsapp_base" and not model._abstract
-        )
-
-    @classmethod
-    def _make(cls, name):
-        """Return a record of a model that belongs to the company: what there is, or a row with what it must have.
-
-        Written by SQL: what a form or a wizard would check is not what is tested here.
-        """
-        model = cls.env[name]
-        if found := model.search([], limit=1):
-            return found
-        assert model._auto, f"{name}: the test's world has no row for this view"
-        values = {}
-        for field in model._fields.values():
-            if not field.store or not field.column_type or field.name in MAGIC:
-                continue
-            if field.type == "many2one" and field.comodel_name in cls.world:
-                values[field.name] = cls.world[field.comodel_name].id
-            elif field.required:
-                values[field.name] = cls._value(field)
-        values.update(EXTRA.get(name, {}))
-        columns = SQL(", ").join(SQL.identifier(column) for column in values)
-        query = SQL("INSERT INTO %s (%s) VALUES %s RETURNING id", SQL.identifier(model._table), columns, tuple(values.values()))
-        return model.browse(cls.env.execute_query(query)[0])
-
-    @classmethod
-    def _value(cls, field):
-        if field.type == "many2one":
-            record = cls.world[field.comodel_name] = cls._make(field.comodel_name)
-            return record.id
-        if field.type == "selection":
-            return field.get_values(cls.env)[0]
-        return {
-            "bool": True, "int4": 1, "float8": 1, "numeric": 1, "date": date(2026, 10, 1), "timestamp": fields.Datetime.now(),
-            "jsonb": Json({"en_US": "x"}),
-        }.get(field.column_type[0], "x")
-
-
-MAGIC = ("id", "create_uid", "write_uid", "create_date", "write_date")
-# what a row needs besides
-EXTRA = {"whatsapp.rate": {"market_id": None}, "whatsapp.contact.alias": {"wa_id": "34600900899"}}
+    module, rights, extra, shared = "whatsapp_base", RIGHTS, EXTRA, SHARED
 
 
 @tagged("post_install", "-at_install")
-class TestRoles(RolesData, TransactionCase):
-    """The table, as the ORM answers it."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._set_up_world()
-
-    def test_every_model_has_its_line(self):
-        self.assertEqual(sorted(RIGHTS), self._models())
-
-    def test_each_role_may_do_what_the_table_says_and_nothing_more(self):
-        for name, rights in RIGHTS.items():
-            expected = dict(zip(ROLES, rights, strict=True)) | dict.fromkeys(WITHOUT_ROLE, "")
-            for role, letters in expected.items():
-                model = self.env[name].with_user(getattr(self, role))
-                for letter, operation in OPERATIONS.items():
-                    with self.subTest(model=name, role=role, operation=operation):
-                        self.assertEqual(model.has_access(operation), letter in letters)
-
-    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
-    def test_another_company_finds_and_reads_nothing(self):
-        for name in set(RIGHTS) - SHARED:
-            record = self.world[name]
-            theirs = record.with_user(self.stranger)
-            with self.subTest(model=name):
-                if theirs.has_access("read") or self.env[name].with_user(self.stranger).has_access("read"):
-                    self.assertFalse(record & theirs.search([]).sudo(), "found")
-                with self.assertRaises(AccessError):
-                    theirs.read(["display_name"])
-                for operation in ("write", "unlink"):
-                    self.assertFalse(theirs.has_access(operation), operation)
+class TestRoles(Table, RolesTests, TransactionCase):
+    """The table, as the ORM answers it, and the wall between teams."""
 
     @mute_logger("odoo.addons.base.models.ir_rule")
     def test_an_agent_of_another_team_sees_nothing_of_a_conversation(self):
         self.other_agent.group_ids += self.env.ref("whatsapp_base.group_whatsapp_costs")
         checked = 0
-        for name, (letters, _supervisor, _admin) in RIGHTS.items():
+        for name, (letters, _supervisor, _admin) in self.rights.items():
             model = self.env[name]
             links = [field for field in ("conversation_id", "message_id") if field in model._fields and model._fields[field].store]
             if "r" not in letters or not (links or name in ("whatsapp.conversation",)):
@@ -200,70 +85,10 @@ class TestRoles(RolesData, TransactionCase):
                     theirs.read(["display_name"])
         self.assertGreaterEqual(checked, 2)
 
-    @mute_logger("odoo.addons.base.models.ir_rule")
-    def test_a_wizard_is_its_users_own(self):
-        for name, rights in RIGHTS.items():
-            if not self.env[name]._transient:
-                continue
-            role = next(role for role, letters in zip(ROLES, rights, strict=True) if "r" in letters)
-            mine = self.world[name]
-            self.env.cr.execute(f"UPDATE {mine._table} SET create_uid = %s WHERE id = %s", [self.agent.id, mine.id])
-            self.env.invalidate_all()
-            other = {"agent": self.other_agent, "supervisor": self.supervisor, "admin": self.admin}[role]
-            with self.subTest(model=name, role=role):
-                self.assertFalse(mine.with_user(other).search([("id", "=", mine.id)]))
-                with self.assertRaises(AccessError):
-                    mine.with_user(other).read(["display_name"])
-
 
 @tagged("post_install", "-at_install")
-class TestRolesOverHttp(RolesData, HttpCase):
-    """The same table, asked over JSON-2 with each user's own key."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls._set_up_world()
-
-    def _ask(self, headers, model, method, **arguments):
-        return self.url_open(f"/json/2/{model}/{method}", json=arguments, headers=headers).status_code
-
-    def _keys(self, *roles):
-        later = fields.Datetime.now() + timedelta(days=1)
-        for role in roles:
-            user = getattr(self, role)
-            key = self.env["res.users.apikeys"].with_user(user).sudo()._generate("rpc", role, later)
-            yield role, {"Authorization": f"bearer {key}"}
-
-    @mute_logger("odoo.http", "odoo.addons.base.models.ir_model", "odoo.addons.base.models.ir_rule")
-    def test_the_table_holds_for_programs(self):
-        for role, headers in self._keys("employee", "portal", *ROLES):
-            for name, rights in RIGHTS.items():
-                letters = rights[ROLES.index(role)] if role in ROLES else ""
-                record = self.world[name]
-                answers = {"r": self._ask(headers, name, "search_read", domain=[], fields=["id"], limit=1)}
-                if "w" not in letters:
-                    answers["w"] = self._ask(headers, name, "write", ids=record.ids, vals={"display_name": "x"})
-                if "d" not in letters:
-                    answers["d"] = self._ask(headers, name, "unlink", ids=record.ids)
-                if "c" not in letters:
-                    answers["c"] = self._ask(headers, name, "create", vals_list=[{}])
-                for letter, status in answers.items():
-                    with self.subTest(role=role, model=name, operation=OPERATIONS[letter]):
-                        self.assertEqual(status, 200 if letter in letters else 403)
-
-    @mute_logger("odoo.http")
-    def test_without_a_key_nobody_is_answered(self):
-        for headers in ({}, {"Authorization": "bearer wrong"}):
-            self.assertIn(self._ask(headers, "whatsapp.chat.message", "search_read", domain=[]), (401, 403))
-
-    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
-    def test_another_company_gets_nothing(self):
-        for _role, headers in self._keys("stranger"):
-            for name in set(RIGHTS) - SHARED:
-                with self.subTest(model=name):
-                    status = self._ask(headers, name, "read", ids=self.world[name].ids, fields=["display_name"])
-                    self.assertEqual(status, 403)
+class TestRolesOverHttp(Table, RolesHttpTests, HttpCase):
+    """The same table, over JSON-2."""
 
     def test_no_answer_holds_a_credential(self):
         secrets = ("tok", "test-app-secret", "test-verify-token")

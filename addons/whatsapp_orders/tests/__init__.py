@@ -5,6 +5,7 @@ from . import (
     test_cart,
     test_notices,
     test_products,
+    test_roles,
     test_sellers,
     test_staff,
     test_story,
