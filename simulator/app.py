@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import pathlib
 from collections.abc import AsyncIterator
 
@@ -13,9 +12,8 @@ from .core import Simulator
 from .graph import dispatch
 from .graph.media import download
 from .keys import SIM
+from .qr_picture import picture
 
-#: The smallest PNG there is.
-DOT = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=")
 STATIC = pathlib.Path(__file__).parent / "static"
 
 
@@ -56,11 +54,11 @@ async def _download(request: web.Request) -> web.Response:
 
 
 async def _qr_picture(request: web.Request) -> web.Response:
-    """The picture of a QR code: a stand-in, the same for all."""
+    """The picture of a QR code: a stand-in."""
     code = request.match_info["code"]
     if not any(code in number.qr_codes for number in request.app[SIM].world.numbers.values()):
         raise web.HTTPNotFound
-    return web.Response(body=DOT, content_type="image/png")
+    return web.Response(body=picture(code), content_type="image/png")
 
 
 async def _avatar(request: web.Request) -> web.Response:

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from ..state import App, Token, Waba
 
 
+#: What an app without a choice of fields receives.
+ALL_FIELDS = (
+    "account_alerts", "account_review_update", "account_settings_update", "account_update",
+    "business_capability_update", "business_username_update", "calls", "flows", "history",
+    "message_template_components_update", "message_template_quality_update", "message_template_status_update",
+    "messages", "phone_number_name_update", "phone_number_quality_update", "security", "smb_app_state_sync",
+    "smb_message_echoes", "template_category_update", "template_correct_category_detection", "user_id_update",
+    "user_preferences",
+)
+
+
 def subscribed(sim: Simulator, waba: Waba) -> dict:
     """GET /{WABA}/subscribed_apps."""
     data = []
@@ -49,7 +60,7 @@ async def subscriptions(sim: Simulator, app: App, token: Token | None, method: s
     if method == "GET":
         if not app.callback_url:
             return {"data": []}
-        fields = [{"name": name, "version": "v25.0"} for name in sorted(app.fields) or ["messages"]]
+        fields = [{"name": name, "version": "v25.0"} for name in sorted(app.fields or ALL_FIELDS)]
         return {"data": [{"object": "whatsapp_business_account", "callback_url": app.callback_url, "active": True,
                           "fields": fields}]}
     if method == "DELETE":

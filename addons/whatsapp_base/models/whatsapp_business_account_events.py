@@ -1,8 +1,10 @@
 from odoo import fields, models
+from odoo.tools import format_datetime
 
 from ..cloud_api import account_events
 from ..cloud_api.recipients import clean_digits
 from ..cloud_api.words import _ as _lt
+from ..tools.phrases import say
 
 # how long numbers rest when Meta bans or restricts without an end; the daily refresh and REINSTATE end it earlier
 BAN_PAUSE = 7 * 86400
@@ -10,6 +12,13 @@ NOT_SETTINGS = {"messaging_product", "metadata", "timestamp", "phone_number_id",
 # why they rest: stored in English, see tools.phrases
 BANNED = _lt("Meta banned the account")
 RESTRICTED = _lt("Meta restricted the account")
+RESTRICTION_WORDS = {
+    "RESTRICTED_ADD_PHONE_NUMBER_ACTION": _lt("no numbers may be added"),
+    "RESTRICTED_BIZ_INITIATED_MESSAGING": _lt("nobody may be written to first"),
+    "RESTRICTED_CUSTOMER_INITIATED_MESSAGING": _lt("customers may not be answered"),
+    "RESTRICTED_UTILITY_TEMPLATES": _lt("no utility templates"),
+    "RESTRICTED_DIRECT_SEND_UTILITY_TEMPLATES": _lt("no utility messages without a template"),
+}
 DISCONNECTED = _lt("The account is not connected to Meta")
 
 
@@ -149,7 +158,8 @@ class WhatsappBusinessAccount(models.Model):
         if limit is None:
             return self._note_event(self.env._("Meta changed what the account may do."))
         tier = account_events.tier_name(limit)
-        self._note_event(self.env._("Messaging limit: %s.", tier), kind="limit", new=tier)
+        words = self.env["whatsapp.channel"]._limit_in_words(tier)
+        self._note_event(self.env._("Customers whom all numbers together may write to first in a day: %s.", words), kind="limit", new=tier)
         return self._apply_limit(limit)
 
     def _apply_limit(self, limit):
@@ -196,15 +206,16 @@ class WhatsappBusinessAccount(models.Model):
         now = fields.Datetime.now()
         for restriction in account_events.read_restrictions(value):
             seconds = (restriction.until - now).total_seconds() if restriction.until else BAN_PAUSE
-            until = fields.Datetime.to_string(restriction.until) if restriction.until else self.env._("further notice")
-            self._note_event(self.env._("Meta restricted the account: %(kind)s until %(until)s.", kind=restriction.kind, until=until),
+            until = format_datetime(self.env, restriction.until) if restriction.until else self.env._("further notice")
+            kind = say(self.env, RESTRICTION_WORDS.get(restriction.kind, restriction.kind))
+            self._note_event(self.env._("Meta restricted the account until %(until)s: %(kind)s.", kind=kind, until=until),
                              "danger", new=restriction.kind)
             if seconds > 0 and restriction.stops_replies:
                 self.channel_ids._pause(seconds, RESTRICTED)
             elif seconds > 0 and restriction.stops_bulk:
                 self.channel_ids._pause_bulk(seconds, RESTRICTED)
             self._alert(self, self.env._("Meta restricted the account %s", self.name),
-                        self.env._("%(kind)s until %(until)s. %(remedy)s", kind=restriction.kind, until=until, remedy=restriction.remedy))
+                        self.env._("Until %(until)s: %(kind)s. %(remedy)s", kind=kind, until=until, remedy=restriction.remedy))
 
     def _on_account_account_violation(self, value):
         """A policy was violated; a ban may follow."""

@@ -16,12 +16,10 @@ TOKEN_WARNING = timedelta(days=14)
 # Fields of Meta's that may be subscribed (Webhooks, "whatsapp_business_account"); we ask for those with a handler.
 KNOWN_FIELDS = (
     "account_alerts", "account_review_update", "account_settings_update", "account_update", "business_capability_update",
-    "business_username_update", "calls", "message_template_components_update", "message_template_quality_update",
+    "business_username_update", "message_template_components_update", "message_template_quality_update",
     "message_template_status_update", "phone_number_name_update", "phone_number_quality_update", "security",
     "template_category_update", "template_correct_category_detection", "user_id_update", "user_preferences",
 )
-# Fields that only numbers of the phone app have, and only apps that may connect such numbers.
-PHONE_APP_FIELDS = ("history", "smb_app_state_sync", "smb_message_echoes")
 
 
 class WhatsappBusinessAccount(models.Model):
@@ -178,8 +176,7 @@ class WhatsappBusinessAccount(models.Model):
 
     def _webhook_fields(self):
         """Return the fields of Meta's that this account needs: those with a handler, and messages."""
-        names = (*KNOWN_FIELDS, *(PHONE_APP_FIELDS if any(self.channel_ids.mapped("is_on_phone_app")) else ()))
-        return ["messages", *(name for name in names if hasattr(self, f"_on_{name}") or hasattr(self, f"_on_all_{name}"))]
+        return ["messages", *(name for name in KNOWN_FIELDS if hasattr(self, f"_on_{name}"))]
 
     def action_check_webhooks(self):
         """Compare what the Meta app is subscribed to with what is needed, and where it goes with our address."""

@@ -261,6 +261,7 @@ class WhatsappChannel(models.Model):
         before, after = words.get(before, before) or "–", words.get(after, after) or "–"
         return self.env._("%(what)s: %(after)s (before: %(before)s).", what=label, after=after, before=before)
 
+    @api.model
     def _limit_in_words(self, tier):
         limit = account_events.read_limit(tier)
         if limit is None:
@@ -322,4 +323,5 @@ class WhatsappChannel(models.Model):
         """Show how quality, limits and status of this number went."""
         self.ensure_one()
         action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_health_log_action")
-        return dict(action, domain=[("channel_id", "=", self.id)], context={})
+        views = [(False, "list"), (False, "graph")]
+        return dict(action, domain=[("channel_id", "=", self.id)], context={}, view_mode="list,graph", views=views)

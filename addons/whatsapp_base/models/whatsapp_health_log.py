@@ -35,11 +35,14 @@ class WhatsappHealthLog(models.Model):
     old_value = fields.Char("Before")
     new_value = fields.Char("After")
     text = fields.Char("What Happened")
-    quality_score = fields.Integer("Quality (3 high, 1 low)", compute="_compute_figures", store=True, aggregator="avg")
-    messaging_limit = fields.Integer("Limit", compute="_compute_figures", store=True, aggregator="max")
+    # what the number had at that moment, whatever the row is about: graphs need a figure for each day
+    quality_score = fields.Integer("Quality (3 high, 1 low)", aggregator="min")
+    messaging_limit = fields.Integer("Limit", aggregator="max")
 
-    @api.depends("kind", "new_value")
-    def _compute_figures(self):
-        for row in self:
-            row.quality_score = SCORES.get(row.new_value, 0) if row.kind == "quality" else 0
-            row.messaging_limit = max(read_limit(row.new_value) or 0, 0) if row.kind == "limit" else 0
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            channel = self.env["whatsapp.channel"].browse(vals.get("channel_id") or ())
+            vals["quality_score"] = SCORES.get(channel.quality_rating, 0)
+            vals["messaging_limit"] = max(read_limit(channel.messaging_limit_tier) or 0, 0)
+        return super().create(vals_list)

@@ -77,8 +77,8 @@ class WhatsappQrCode(models.Model):
             values = {"prefilled_message": text, "code": answer.get("code"), "deep_link_url": answer.get("deep_link_url")}
             if not values["code"]:
                 raise UserError(self.env._("Meta gave no code. Press Synchronise to see whether it was made."))
-            values["image"] = channel.account_id._picture(api_client, answer.get("qr_image_url"), MAX_PICTURE)
-        return {name: value for name, value in values.items() if value or name != "image"}
+            picture = channel.account_id._picture(api_client, answer.get("qr_image_url"), MAX_PICTURE)
+        return {**values, "image": picture} if picture else values
 
     @api.model
     def _sync(self, channel):
@@ -102,14 +102,14 @@ class WhatsappQrCode(models.Model):
         return QrCode.search_count([("channel_id", "=", channel.id)])
 
     def action_fetch_image(self):
-        """Fetch the picture anew: Meta's address of it soon expires, and lists have none."""
-        for qr_code in self:
+        """Fetch pictures that are missing: Meta's lists have none, and its address of one soon expires."""
+        for qr_code in self.filtered(lambda qr_code: not qr_code.image):
             qr_code.write({"prefilled_message": qr_code.prefilled_message})
 
     def action_print(self):
         """Print the codes, one a page."""
-        if not all(qr_code.image for qr_code in self):
-            self.filtered(lambda qr_code: not qr_code.image).action_fetch_image()
+        if self.has_access("write"):
+            self.action_fetch_image()
         return self.env.ref("whatsapp_base.whatsapp_qr_code_report").report_action(self)
 
 

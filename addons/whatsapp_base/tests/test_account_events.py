@@ -157,6 +157,7 @@ class TestAccountEvents(WhatsappCommon):
         self.assertTrue(self.channel.is_bulk_paused)
         self.assertFalse(self.channel.is_paused, "replies go on")
         self.assertIn("Wait for it", self.account.activity_ids.note)
+        self.assertIn("nobody may be written to first", self._log[:1].text)
         self._update("ACCOUNT_RESTRICTION", restriction_info=[{"restriction_type": "RESTRICTED_CUSTOMER_INITIATED_MESSAGING"}])
         self.assertTrue(self.channel.is_paused and self.sibling.is_paused)
 

@@ -239,6 +239,10 @@ class TestPresence(SetupCommon):
         self.assertEqual(kept.prefilled_message, "Changed there")
         self.assertEqual([call[0] for call in self.asked[before:]], ["qr_codes"], "nothing is changed at Meta")
         self.assertEqual(self.channel.qr_code_count, 2)
+        self.meta(save_qr_code={"code": "NEW", "deep_link_url": "https://wa.me/message/NEW", "qr_image_url": "https://x.fbcdn.net/q"})
+        new = codes.filtered(lambda code: code.code == "NEW")
+        new.action_print()
+        self.assertEqual(base64.b64decode(new.image), PNG, "lists of Meta's have no pictures: it is fetched when it is needed")
 
     def test_agents_see_codes_and_change_none(self):
         code = self._code()

@@ -198,7 +198,7 @@ def test_qr_texts_have_140_characters():
     "value, limit",
     [
         ("TIER_250", 250), ("TIER_2K", 2000), ("TIER_100K", 100_000), ("TIER_UNLIMITED", -1), ("UNLIMITED", -1),
-        (-1, -1), ("-1", -1), (2000, 2000), ("2000", 2000), ("tier_1k", 1000), (0, 0),
+        (-1, -1), ("-1", -1), (-7, -1), (2000, 2000), ("2000", 2000), ("tier_1k", 1000), (0, 0),
         (None, None), ("TIER_NOT_SET", None), ({}, None), (True, None), ("", None),
     ],
 )

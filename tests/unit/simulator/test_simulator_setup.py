@@ -78,7 +78,8 @@ def test_qr_codes(sim):
         error(sim.graph("POST", path, body), 100)
     made = sim.graph("POST", path, {"prefilled_message": "Offer?", "generate_qr_image": "PNG"}).json()
     assert made["deep_link_url"] == f"https://wa.me/message/{made['code']}"
-    assert sim.http.get(made["qr_image_url"]).content.startswith(b"\x89PNG")
+    picture = sim.http.get(made["qr_image_url"]).content
+    assert picture.startswith(b"\x89PNG") and len(picture) > 500
     changed = sim.graph("POST", path, {"prefilled_message": "Better offer?", "code": made["code"]}).json()
     assert (changed["code"], changed["prefilled_message"]) == (made["code"], "Better offer?")
     assert [qr["code"] for qr in sim.graph("GET", path).json()["data"]] == [made["code"]]
