@@ -5,7 +5,7 @@
     "author": "WhatsApp for Odoo contributors",
     "license": "LGPL-3",
     "category": "Accounting/WhatsApp",
-    "depends": ["whatsapp_base", "account"],
+    "depends": ["whatsapp_base_portal", "account"],
     "auto_install": True,
     "data": ["views/account_move_views.xml"],
 }

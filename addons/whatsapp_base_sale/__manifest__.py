@@ -5,7 +5,7 @@
     "author": "WhatsApp for Odoo contributors",
     "license": "LGPL-3",
     "category": "Sales/WhatsApp",
-    "depends": ["whatsapp_base", "sale"],
+    "depends": ["whatsapp_base_portal", "sale"],
     "auto_install": True,
     "data": ["views/sale_order_views.xml"],
 }

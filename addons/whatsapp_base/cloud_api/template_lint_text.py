@@ -266,7 +266,7 @@ def _positions(report: Report, text: str, path: str) -> None:
     if words < 2 * len(found) - 1:
         report.error(
             path,
-            _("There are %(count)s variables and only %(words)s words around them."),
+            _("There is too little text around the variables: %(words)s words for %(count)s."),
             _("Write more text, or use fewer variables."),
             count=len(found),
             words=words,
@@ -274,7 +274,7 @@ def _positions(report: Report, text: str, path: str) -> None:
     elif words < 2 * len(found) + 1:
         report.warn(
             path,
-            _("There are %(count)s variables and only %(words)s words around them; Meta may find that too few."),
+            _("There is little text around the variables (%(words)s words for %(count)s); Meta may find that too little."),
             _("Write more text around the variables."),
             count=len(found),
             words=words,

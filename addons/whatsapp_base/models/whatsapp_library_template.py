@@ -2,6 +2,7 @@ import base64
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import file_open
 
 from ..cloud_api import languages, template_library, template_preview
@@ -66,18 +67,22 @@ class WhatsappLibraryTemplate(models.Model):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_is_installed(self):
-        there = self._installed_names()
+        there = self._find_installed()
         for template in self:
-            template.is_installed = template.key in there
+            template.is_installed = template in there
 
     def _search_is_installed(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return [("key", "in" if True in value else "not in", list(self._installed_names()))]
+        return [("id", "in" if True in value else "not in", self.search([])._find_installed().ids)]
 
-    def _installed_names(self):
-        Template = self.env["whatsapp.message.template"]
-        return set(Template.search([("name", "in", self.sudo().search([]).mapped("key"))]).mapped("name"))
+    def _find_installed(self):
+        """Return those of these templates that an account of the user's companies has."""
+        names = Domain.OR(
+            Domain("name", "=", key) | Domain("name", "=like", f"{key}\\_%") for key in self.mapped("key")
+        )
+        there = self.env["whatsapp.message.template"].search(names)
+        return self.filtered(lambda entry: any(entry._is_same(template) for template in there))
 
     def action_install(self):
         """Ask for the account and the languages."""
@@ -116,30 +121,42 @@ class WhatsappLibraryTemplate(models.Model):
         :returns: the templates
         """
         Template = self.env["whatsapp.message.template"]
-        known = {
-            template.name: template
-            for template in Template.with_context(active_test=False).search(
-                [("account_id", "=", account.id), ("name", "in", self.mapped("key"))]
-            )
-        }
+        there = Template.with_context(active_test=False).search([("account_id", "=", account.id)])
         installed = Template
         for entry in self:
-            template = known.get(entry.key) or entry._create_template(account)
+            template = there.filtered(lambda t, entry=entry: entry._is_same(t))[:1]
+            is_new = not template
+            if is_new:
+                template = entry._create_template(account, set(there.mapped("name")))
             for code in template_library.languages_of(entry.key):
                 if code in codes and code not in template.translation_ids.mapped("language"):
                     entry._create_translation(template, code)
-            if entry.key not in known:
+            if is_new:
                 entry._set_variables(template)
             installed |= template
         return installed
 
-    def _create_template(self, account):
+    def _is_same(self, template):
+        """Tell whether a template is this one: another one of the same name may say something else altogether."""
+        self.ensure_one()
+        data = template_library.load(self.key)
+        variables = {name for name in data["variables"] if not name.startswith("button")}
+        known = set(template.variable_ids.filtered(lambda variable: variable.component == "body").mapped("name"))
+        return (
+            (template.name == self.key or template.name.startswith(f"{self.key}_"))
+            and template.parameter_format == data["parameter_format"] and known == variables
+        )
+
+    def _create_template(self, account, taken):
+        """Create the template without a text; a name that the account uses for something else gets a number."""
+        numbers = (f"{self.key}_{number}" for number in range(2, len(taken) + 3))
+        name = self.key if self.key not in taken else next(name for name in numbers if name not in taken)
         data = template_library.load(self.key)
         model = self._model()
         about = self.env["ir.model"]._get(model._name) if model is not None else self.env["ir.model"]
         return self.env["whatsapp.message.template"].create(
             {
-                "name": self.key,
+                "name": name,
                 "account_id": account.id,
                 "category": data["category"],
                 "parameter_format": data["parameter_format"],

@@ -27,7 +27,7 @@ class WhatsappMessageTemplate(models.Model):
     _inherit = "whatsapp.message.template"
 
     preview_res_id = fields.Many2oneReference(
-        "Show With", model_field="model", compute="_compute_preview_res_id", readonly=False, help="The preview is filled in from it."
+        "Shown With", model_field="model", compute="_compute_preview_res_id", readonly=False, help="The preview is filled in from it."
     )
     phone = fields.Json("How It Looks", compute="_compute_phone")
 
@@ -91,7 +91,7 @@ class WhatsappMessageTemplateTranslation(models.Model):
     model = fields.Char(related="template_id.model")
     parameter_format = fields.Selection(related="template_id.parameter_format")
     preview_res_id = fields.Many2oneReference(
-        "Show With", model_field="model", compute="_compute_preview_res_id", readonly=False, help="The preview is filled in from it."
+        "Shown With", model_field="model", compute="_compute_preview_res_id", readonly=False, help="The preview is filled in from it."
     )
     phone = fields.Json("How It Looks", compute="_compute_phone")
     findings = fields.Json("Before You Submit", compute="_compute_findings")

@@ -68,7 +68,7 @@ class TestTemplateLibrary(WhatsappCommon):
             self.assertFalse(template.translation_ids.button_ids, "there is no page that the button could open")
 
     def test_installing_again_adds_languages_and_keeps_what_was_written(self):
-        entry = self._entry("delivered").with_user(self.admin)
+        entry = self._entry("delivery_done").with_user(self.admin)
         template = entry._install(self.account, ["en"])
         template.translation_ids.body_text = "Hello {{customer}}, my own words about {{order}} are here."
         template.variable_ids[0].write({"source": "fixed", "value": "friend"})
@@ -81,6 +81,13 @@ class TestTemplateLibrary(WhatsappCommon):
         self.assertTrue(entry.is_installed)
         self.assertIn(entry, self.Library.with_user(self.admin).search([("is_installed", "=", True)]))
         self.assertNotIn(entry, self.Library.with_user(self.admin).search([("is_installed", "=", False)]))
+
+    def test_a_template_of_the_same_name_that_says_something_else_is_left_alone(self):
+        other = self._template("welcome", components=[{"type": "BODY", "text": "Our own {{1}} words."}])
+        entry = self._entry("welcome").with_user(self.admin)
+        template = entry._install(self.account, ["en"])
+        self.assertEqual((template.name, other.translation_ids.mapped("language")), ("welcome_2", ["en"]))
+        self.assertEqual(entry._install(self.account, ["en", "es"]), template)
 
     def test_a_document_comes_with_an_example(self):
         template = self._entry("invoice_ready").with_user(self.admin)._install(self.account, ["en"])

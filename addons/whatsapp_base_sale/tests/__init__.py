@@ -1,1 +1,2 @@
 from . import test_sale_send
+from . import test_sale_template_values
