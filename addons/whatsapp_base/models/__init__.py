@@ -13,7 +13,6 @@ from . import whatsapp_channel
 from . import whatsapp_channel_rate
 from . import whatsapp_channel_app
 from . import whatsapp_channel_manners
-from . import whatsapp_media_upload
 from . import whatsapp_channel_status
 from . import whatsapp_channel_setup
 from . import whatsapp_channel_automation
@@ -61,6 +60,8 @@ from . import whatsapp_conversation_history
 from . import whatsapp_conversation_call
 from . import whatsapp_chat_message_outbox
 from . import whatsapp_chat_message_policy
+from . import whatsapp_media_upload
+from . import whatsapp_chat_message_uploads
 from . import whatsapp_message_template_events
 from . import whatsapp_chat_message_media
 from . import whatsapp_chat_message_extras

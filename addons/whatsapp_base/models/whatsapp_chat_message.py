@@ -165,10 +165,7 @@ class WhatsappChatMessage(models.Model):
 
     def _requeue(self):
         """Put messages back into the queue, under a new ID so that late statuses of the old try cannot mix."""
-        # what was wrong may have been the file at Meta
-        self.env["whatsapp.media.upload"]._forget(
-            {(m.channel_id.id, a.checksum, m.media_recipe or "") for m in self for a in m.attachment_ids if a.checksum}
-        )
+        self._forget_uploads()  # what was wrong may have been the file at Meta
         for message in self:
             message.write(
                 {

@@ -210,6 +210,15 @@ class TestMediaOut(DiscussCommon):
         self.deliver()
         self.assertEqual((row.state, len(self.meta.uploads)), ("failed", 1))
 
+    def test_a_file_that_meta_could_not_use_after_all_is_uploaded_anew_for_the_next(self):
+        file = self.attachment("a.jpg", picture("JPEG"))
+        row = self.conversation._send_attachments(file)
+        self.deliver()
+        self.apply_statuses(self.status(row.wamid, "failed", errors=[{"code": 131053, "title": "Media upload error"}]))
+        self._conversation("34600900604")._send_attachments(file)
+        self.deliver()
+        self.assertEqual(len(self.meta.uploads), 2)
+
     def test_a_second_try_by_a_person_uploads_anew(self):
         file = self.attachment("a.jpg", picture("JPEG"))
         row = self.conversation._send_attachments(file)
