@@ -31,6 +31,7 @@
         "views/whatsapp_conversation_views.xml",
         "views/whatsapp_conversation_referral_views.xml",
         "views/whatsapp_chat_message_views.xml",
+        "views/whatsapp_chat_message_content_views.xml",
         "views/whatsapp_send_batch_views.xml",
         "views/ir_actions_server_views.xml",
         "views/whatsapp_contact_views.xml",

@@ -176,3 +176,48 @@ def test_an_agent_asks_with_buttons_and_answers_with_the_voice(stack, web, tabs,
     discuss.click(".o-mail-Composer-mainActions [name=send-message]")
     wait_until(lambda: [row["state"] for row in maria.messages("outbound")] == ["read", "read"], "the voice message to be read")
     assert maria.received()[-1]["content"]["voice"] is True  # and the simulator has checked that it is Ogg with Opus
+
+
+@pytest.mark.browser
+def test_places_files_and_changes_arrive_live_as_what_they_are(stack, web, tabs, agent):
+    maria = stack.acquaintance("Maria Lopez")
+    discuss, phone = tabs(1440, 1400), tabs(1100, 860)
+    log_in(discuss, web.url, *agent)
+    discuss.goto(f"{web.url}/odoo/discuss?active_id=discuss.channel_{maria.conversation()['discuss_channel_id']}")
+    bubble = discuss.locator(".o-mail-Message")
+    expect(bubble.filter(has_text="Hello")).to_have_count(1)
+
+    place = {"latitude": 23.78, "longitude": 90.41, "name": "Gulshan Circle"}
+    stack.sim.inbound(type="location", location=place, **maria.sender())
+    expect(discuss.locator("a.o-whatsapp-Location").filter(has_text="Gulshan Circle")).to_have_count(1)
+
+    stack.sim.post("fail", kind="latency", delay_ms=3000, times=1, match={"method": "GET"})
+    stack.sim.inbound(type="image", image={}, **maria.sender())
+    expect(discuss.locator(".o-whatsapp-Media").filter(has_text="Loading photo")).to_have_count(1)
+    expect(bubble.locator(".o-mail-AttachmentImage")).to_have_count(1)  # live: nothing was reloaded
+    expect(discuss.locator(".o-whatsapp-Media")).to_have_count(0)
+
+    card = {"name": {"formatted_name": "Bob Baker"}, "phones": [{"phone": "+34600700800"}]}
+    stack.sim.inbound(type="contacts", contacts=[card], **maria.sender())
+    discuss.locator(".o-whatsapp-People button", has_text="Create customer").click()
+    expect(discuss.locator(".o_form_view").filter(has_text="Bob Baker")).to_have_count(1)
+    discuss.goto(f"{web.url}/odoo/discuss?active_id=discuss.channel_{maria.conversation()['discuss_channel_id']}")
+
+    phone.goto(f"{stack.sim.url}/?me={maria.phone}&to={PNID}")
+    phone.fill("textarea", "Blue, please")
+    phone.keyboard.press("Enter")
+    expect(bubble.filter(has_text="Blue, please")).to_have_count(1)
+    mine = phone.locator(".row.mine").filter(has_text="Blue, please")
+    mine.hover()
+    mine.locator("button.react").click()
+    phone.locator(".menu-item", has_text="Edit").click()
+    phone.locator("form.form input[name=text]").fill("Red, please")
+    phone.locator("form.form button[type=submit]").click()
+    expect(bubble.filter(has_text="Red, please").locator(".o-whatsapp-Edited")).to_have_count(1)
+    expect(bubble.filter(has_text="Blue, please")).to_have_count(0)
+    mine = phone.locator(".row.mine").filter(has_text="Red, please")
+    mine.hover()
+    mine.locator("button.react").click()
+    phone.locator(".menu-item", has_text="Delete for everyone").click()
+    expect(discuss.locator(".o-whatsapp-Deleted")).to_have_text("Deleted by the customer")
+    expect(bubble.filter(has_text="Red, please")).to_have_count(0)

@@ -9,6 +9,7 @@ from odoo import api, fields, models
 from odoo.tools import file_open
 
 from ..cloud_api import errors, inbound, outbound
+from ..cloud_api.content_readers import read_content
 
 # how long after sending each state was reached, in seconds
 STEPS = {"accepted": 1, "sent": 2, "delivered": 4, "read": 60}
@@ -63,7 +64,12 @@ class WhatsappDemo(models.AbstractModel):
     # ------------------------------------------------------------
 
     def _receive(self, channel, sender, wamid, at, said, previous):
-        kind, content = self._content(said, previous)
+        kind, value = self._said(said, previous)
+        raw = {"id": wamid, "from": sender.wa_id or sender.user_id, "type": kind, kind: value}
+        if kind == "interactive":
+            raw["context"] = {"id": previous.wamid}
+        if isinstance(said, dict) and "ad" in said:
+            raw["referral"] = said["ad"]
         message = inbound.InboundMessage(
             phone_number_id=channel.phone_number_id,
             display_phone_number=channel.display_phone_number,
@@ -72,32 +78,36 @@ class WhatsappDemo(models.AbstractModel):
             sender=sender,
             sent_at=at,
             type=kind,
-            content=content,
+            content=read_content(kind, raw),
             reply_to=previous.wamid if kind == "interactive" else None,
-            raw={"id": wamid, "from": sender.wa_id or sender.user_id, "type": kind},
+            referral=inbound.read_referral(raw.get("referral")),
+            raw=raw,
         )
         self.env["whatsapp.conversation"]._receive([(channel, message)])
         row = self.env["whatsapp.chat.message"].search([("wamid", "=", wamid)])
+        row.has_extras = False  # demo data asks nobody for anything
         if row.media_state == "pending":
             row._media_fetched(_paper(), "image/png")
         return row
 
-    def _content(self, said, previous):
-        """Return (Meta's type, content) of a line of the story."""
+    def _said(self, said, previous):
+        """Return (Meta's type, its value) of a line of the story."""
         if isinstance(said, str):
-            return "text", inbound.Text(said)
-        [(kind, value)] = said.items()
+            return "text", {"body": said}
+        kind, value = next((kind, value) for kind, value in said.items() if kind != "ad")
+        if kind == "text":
+            return "text", {"body": value}
         if kind == "image":
-            return "image", inbound.Media("image", "demo", mime_type="image/png", caption=value)
-        if kind == "location":
-            return "location", inbound.Location(**value)
-        if kind == "contacts":
-            return "contacts", inbound.Contacts(
-                [inbound.ContactCard(card["name"], [inbound.ContactPhone(card["phone"])]) for card in value]
-            )
+            return "image", {"id": "demo", "mime_type": "image/png", "caption": value}
         if kind == "button":
-            return "interactive", inbound.ButtonReply(value[0], value[1], "interactive")
-        return "reaction", inbound.Reaction(previous.wamid, value)
+            return "interactive", {"type": "button_reply", "button_reply": {"id": value[0], "title": value[1]}}
+        if kind == "form":
+            return "interactive", {"type": "nfm_reply", "nfm_reply": {"name": "flow", "response_json": json.dumps(value)}}
+        if kind == "reaction":
+            return "reaction", {"message_id": previous.wamid, "emoji": value}
+        if kind == "edit":
+            return "edit", {"original_message_id": previous.wamid, "message": {"type": "text", "text": {"body": value}}}
+        return kind, value
 
     # ------------------------------------------------------------
     # To the customer

@@ -209,6 +209,9 @@ class TestDemo(WhatsappCommon):
         self.assertGreater(len(rows.conversation_id), 11)
         self.assertFalse(rows.filtered(lambda row: row.state in ("queued", "sending") or row.media_state == "pending"))
         self.assertEqual(set(rows.conversation_id.mapped("state")), {"open", "pending", "resolved"})
-        self.assertTrue(all(row.mail_message_id for row in rows if row.type != "reaction"))
+        self.assertTrue(all(row.mail_message_id for row in rows if row.type not in ("reaction", "edit")))
+        self.assertFalse(rows.filtered("is_waiting"), "reactions and edits are applied")
+        cards = [shown["kind"] for row in rows if (shown := row._shown_content()) and shown.get("card")]
+        self.assertEqual(set(cards), {"contacts", "flow", "location", "order"})
         Demo._load_conversations(self.channel.id)
         self.assertEqual(self.Message.search_count([("channel_id", "=", self.channel.id)]), len(rows))
