@@ -3,6 +3,8 @@ from odoo.tools import frozendict
 
 from .mail_thread import AGENT_GROUP
 
+# models of ours and of Odoo's technique: nobody to write to
+TECHNICAL = ("whatsapp.", "ir.", "base.", "mail.", "discuss.")
 COMPOSER = "whatsapp_base.whatsapp_compose_message_action"
 
 
@@ -23,7 +25,7 @@ class IrActionsActions(models.Model):
         return {**result, "action": [*result.get("action", ()), frozendict(entry)]}
 
     def _whatsapp_offers(self, model_name):
-        if model_name not in self.env or model_name.startswith("whatsapp.") or not self.env.user.has_group(AGENT_GROUP):
+        if model_name not in self.env or model_name.startswith(TECHNICAL) or not self.env.user.has_group(AGENT_GROUP):
             return False
         model = self.env[model_name]
         return isinstance(model, self.env.registry["mail.thread"]) and not model._abstract and not model._transient

@@ -48,6 +48,7 @@ class WhatsappChatMessage(models.Model):
             if message.filtered_domain(domain):
                 message._fall_back()
             if not self.env["ir.cron"]._commit_progress(1):
+                self.env.ref("whatsapp_base.ir_cron_whatsapp_fallback")._trigger()
                 break
 
     def _fall_back(self):

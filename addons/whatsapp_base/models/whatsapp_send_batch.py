@@ -130,6 +130,7 @@ class WhatsappSendBatch(models.Model):
             for batch in batches:
                 done = batch._work_off()
                 if not self.env["ir.cron"]._commit_progress(done):
+                    self._trigger()  # out of time: go on at once, not when the next minute begins
                     return
 
     def _work_off(self):

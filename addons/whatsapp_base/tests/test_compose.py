@@ -119,7 +119,8 @@ class TestCompose(ComposeCommon):
 
         self.assertIn("Send WhatsApp", names(self.agent))
         self.assertNotIn("Send WhatsApp", names(self.employee))
-        self.assertNotIn("Send WhatsApp", names(self.agent, "res.country"))
+        for model in ("res.country", "ir.actions.server", "whatsapp.conversation"):
+            self.assertNotIn("Send WhatsApp", names(self.agent, model))
 
     # ------------------------------------------------------------
     # PDF

@@ -6,8 +6,8 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { patch } from "@web/core/utils/patch";
 
-/** Own forms of ours: a conversation has its own way to write, the others nobody to write to. */
-const OWN = /^whatsapp\./;
+/** A conversation has its own way to write; the other forms of ours and Odoo's technical ones have nobody to write to. */
+const OWN = /^(whatsapp|ir|base|mail|discuss)\./;
 
 // A button that writes to the record's customer, and what WhatsApp tells of the record, as it happens
 patch(Chatter.prototype, {
