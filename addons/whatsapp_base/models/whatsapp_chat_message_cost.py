@@ -107,7 +107,8 @@ class WhatsappChatMessage(models.Model):
         conversations = Conversation.browse([vals["conversation_id"] for vals in vals_list])
         templates = _by_id(Template.browse({vals["template_id"] for vals in vals_list if vals.get("template_id")}))
         now = fields.Datetime.now()
-        used = self._service_used_at(conversations.channel_id, now)
+        replies = any(vals.get("type") != "template" for vals in vals_list)
+        used = self._service_used_at(conversations.channel_id, now) if replies else {}
         for vals, conversation in zip(vals_list, conversations, strict=True):
             at = max(now, vals.get("scheduled_at") or now)
             template = templates.get(vals.get("template_id"), Template)
@@ -164,14 +165,17 @@ class WhatsappChatMessage(models.Model):
     @api.model
     def _cron_settle_costs(self):
         """Settle what has been delivered or has failed, in batches, until none is left or time is up."""
-        while count := self._settle_costs():
-            if not self.env["ir.cron"]._commit_progress(count) or count < BATCH:
-                return
+        count, cron = 0, self.env["ir.cron"]
+        while cron._commit_progress(count, remaining=int(count == BATCH)):
+            self.env["whatsapp.lane"]._read_committed()
+            count = self._settle_costs()
+            if not count:
+                break
 
     @api.model
-    def _settle_costs(self, limit=BATCH):
+    def _settle_costs(self, limit=None):
         """Write the cost of a batch in a constant number of queries; returns how many were settled."""
-        rows = self._rows_to_settle(limit)
+        rows = self._rows_to_settle(limit or BATCH)
         if not rows:
             return 0
         months = {row["day"].replace(day=1) for row in rows}

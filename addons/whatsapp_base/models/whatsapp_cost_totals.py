@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.tools.date_utils import start_of
+from odoo.tools.date_utils import end_of, start_of
 
 from .whatsapp_chat_message_cost import COSTS
 
@@ -34,14 +34,21 @@ class WhatsappChannel(models.Model):
     _inherit = "whatsapp.channel"
 
     cost_this_month = fields.Monetary(compute="_compute_cost_this_month", currency_field="company_currency_id", groups=COSTS)
+    cost_forecast = fields.Monetary(
+        "Cost Expected This Month", compute="_compute_cost_this_month", currency_field="company_currency_id", groups=COSTS,
+        help="What this month will have cost if it goes on as it has until now.",
+    )
     company_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     has_rates = fields.Boolean(compute="_compute_has_rates", groups=COSTS)
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_cost_this_month(self):
-        costs = _sums(self, "channel_id", since=start_of(fields.Date.today(), "month"))
+        today = fields.Date.today()
+        costs = _sums(self, "channel_id", since=start_of(today, "month"))
+        share = today.day / end_of(today, "month").day
         for channel in self:
             channel.cost_this_month = costs.get(channel, 0.0)
+            channel.cost_forecast = channel.cost_this_month / share
 
     @api.depends_context("allowed_company_ids")
     def _compute_has_rates(self):

@@ -1,4 +1,5 @@
 import base64
+from calendar import monthrange
 from datetime import date, datetime, timedelta
 from unittest.mock import patch
 
@@ -437,6 +438,8 @@ class TestCostsShown(CostCommon):
         self.assertAlmostEqual(self.conversation.cost, 0.12)
         self.assertAlmostEqual(self.channel.cost_this_month, 0.12)
         self.assertAlmostEqual(template.cost_this_month, 0.06)
+        today = fields.Date.today()
+        self.assertAlmostEqual(self.channel.cost_forecast, 0.12 * monthrange(today.year, today.month)[1] / today.day, places=2)
         for record, rows in ((self.conversation, self.row | row), (self.channel, self.row | row), (template, row)):
             action = record.action_view_costs()
             self.assertEqual(self.Report.search(action["domain"]).message_id, rows)

@@ -98,3 +98,21 @@ class TestRolesOverHttp(Table, RolesHttpTests, HttpCase):
             self.assertEqual(answer.status_code, 200)
             values = [value for value in answer.json()[0].values() if isinstance(value, str)]
             self.assertFalse([secret for secret in secrets if secret in values])
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_a_customers_file_is_as_private_as_the_conversation(self):
+        card = {"id": "4", "mime_type": "application/pdf", "filename": "passport.pdf"}
+        row = self.receive(self.inbound_message("document", document=card, **{"from": "34600900801"}))
+        row._media_fetched(b"%PDF-1.4 passport", "application/pdf")
+        file = row.attachment_ids
+        self.assertTrue(file)
+        self.env.flush_all()
+        self.assertNotEqual(self.url_open(f"/web/content/{file.id}").content, b"%PDF-1.4 passport")
+        for role, headers in self._keys("employee", "portal", "other_agent", "stranger", "agent"):
+            with self.subTest(role=role):
+                for model, record, field in (("ir.attachment", file, "raw"), ("mail.message", row.mail_message_id, "body")):
+                    status = self._ask(headers, model, "read", ids=record.ids, fields=[field])
+                    self.assertEqual(status, 200 if role == "agent" else 403, model)
+                if role not in ("agent", "portal"):
+                    found = self.url_open("/json/2/ir.attachment/search", headers=headers, json={"domain": [["id", "=", file.id]]})
+                    self.assertFalse(found.json())
