@@ -62,6 +62,7 @@ from . import whatsapp_chat_message_outbox
 from . import whatsapp_chat_message_policy
 from . import whatsapp_media_upload
 from . import whatsapp_chat_message_uploads
+from . import whatsapp_chat_message_template
 from . import whatsapp_message_template_events
 from . import whatsapp_chat_message_media
 from . import whatsapp_chat_message_extras

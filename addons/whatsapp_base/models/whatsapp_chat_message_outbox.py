@@ -18,6 +18,7 @@ BREAKER_PAUSE = 15
 # rules of ours that forbid a message which was queued when it was still allowed
 WINDOW_CLOSED = 131047
 BLOCKED_HERE = "blocked"
+TEMPLATE_STOPPED = "template"
 NOT_SENT_DELAYS = (2, 5, 15, 60, 300, 900)
 
 
@@ -105,7 +106,9 @@ class WhatsappChatMessage(models.Model):
                           m.attempts, m.payload, m.reply_to_wamid, m.type,
                           COALESCE(c.blocked, FALSE) AS blocked,
                           COALESCE(v.window_expires_at > now() AT TIME ZONE 'utc', FALSE) AS window_open,
-                          COALESCE(m.media_ref = %(pending)s, FALSE) AS has_upload""",
+                          COALESCE(m.media_ref = %(pending)s, FALSE) AS has_upload,
+                          (SELECT t.state FROM whatsapp_message_template_translation t
+                            WHERE t.id = m.template_translation_id AND t.is_sendable IS NOT TRUE) AS stopped""",
                 channel=channel_id, lane=lane, runner=runner_id, limit=limit, due=self._due("q"),
                 pending=PENDING_MEDIA,
             )
@@ -120,6 +123,8 @@ class WhatsappChatMessage(models.Model):
             refusal = BLOCKED_HERE
         elif row["type"] != "template" and not row["window_open"]:
             refusal = "window"
+        elif row["stopped"]:
+            refusal = TEMPLATE_STOPPED
         return Job(
             id=row["id"], uuid=row["uuid"], channel_id=row["channel_id"], contact_id=row["contact_id"],
             account_id=row["account_id"], phone_number_id=row["phone_number_id"], wa_id=row["wa_id"],
@@ -178,7 +183,7 @@ class WhatsappChatMessage(models.Model):
         if outcome.kind == "stale_media":
             return {"state": "queued", "details": outcome.error.details or outcome.error.message}
         if outcome.kind == "refused":
-            return self._refusal_values(outcome.text, now)
+            return self._refusal_values(outcome, now)
         if outcome.kind == "no_credentials":
             delay = timedelta(seconds=NOT_SENT_DELAYS[-1])
             return {"state": "queued", "next_try_at": now + delay, "details": outcome.text,
@@ -201,8 +206,11 @@ class WhatsappChatMessage(models.Model):
             return {"state": "failed", "failed_at": now, **texts}
         return {"state": "queued", "next_try_at": now + timedelta(seconds=delay), **texts}
 
-    def _refusal_values(self, rule, now):
-        if rule == BLOCKED_HERE:
+    def _refusal_values(self, outcome, now):
+        if outcome.text == TEMPLATE_STOPPED:
+            translation = self.browse(outcome.job.id).template_translation_id
+            return self._template_refusal(translation.state, translation.rejected_reason, now)
+        if outcome.text == BLOCKED_HERE:
             return {"state": "failed", "failed_at": now, "title": self.env._("This contact is blocked"),
                     "remedy": self.env._("Unblock the contact to write to them again.")}
         info = errors.ERRORS[WINDOW_CLOSED]
@@ -231,7 +239,7 @@ class WhatsappChatMessage(models.Model):
                 """WITH v (id, uuid, state, rank, wamid, accepted_at, failed_at, next_try_at, code, title, remedy, details)
                         AS (VALUES %(values)s),
                         held AS (SELECT m.id,
-                                        CASE WHEN m.state IN ('sending', 'uncertain') AND v.state = 'queued' THEN 'queued'
+                                        CASE WHEN m.state IN ('sending', 'uncertain') AND v.state IN ('queued', 'held') THEN v.state
                                              WHEN m.state NOT IN %(final)s AND v.rank > %(rank)s THEN v.state
                                              ELSE m.state END AS new_state
                                    FROM whatsapp_chat_message m JOIN v ON v.id = m.id AND v.uuid = m.uuid

@@ -1,11 +1,7 @@
-from odoo import fields, models
-from odoo.tools import SQL
+from odoo import models
 
 from ..cloud_api import template_events as events
-from ..cloud_api import template_reasons as reasons
-
-# states in which a template may be sent again without anybody's doing: what waits for it, waits on
-PASSING = ("paused", "review", "other", "draft")
+from .whatsapp_chat_message_template import PASSING
 
 
 class WhatsappBusinessAccount(models.Model):
@@ -119,19 +115,13 @@ class WhatsappMessageTemplateTranslation(models.Model):
 
         Queued messages are held back, or fail with reason and remedy, so that none goes to Meta to be refused there.
         """
-        passing = self.filtered(lambda t: t.state in PASSING)
         # sudo: the queue is the system's, whoever's doing stopped the template
-        Message = self.env["whatsapp.chat.message"].sudo()
-        Message._hold_for(passing, *reasons.HELD)
-        for translation in self - passing:
-            texts = reasons.explain(translation.rejected_reason)
-            title, remedy = reasons.STOPPED
-            Message._fail_for(translation, title, texts[1] if texts else remedy)
+        self.env["whatsapp.chat.message"].sudo()._follow_templates(self)
 
     def _on_sendable(self):
         """Hook: these can be sent (again): what was held back goes on."""
         # sudo: see _on_unsendable
-        self.env["whatsapp.chat.message"].sudo()._release_for(self)
+        self.env["whatsapp.chat.message"].sudo()._follow_templates(self)
 
 
 class WhatsappMessageTemplate(models.Model):
@@ -158,53 +148,3 @@ class WhatsappMessageTemplate(models.Model):
             self.env._("It will be %(category)s from %(date)s on. Ask for a review in WhatsApp Manager before then if you disagree.",
                        category=known[category], date=at),
         )
-
-
-class WhatsappChatMessage(models.Model):
-    """Messages whose template cannot be sent do not go to Meta."""
-
-    _inherit = "whatsapp.chat.message"
-
-    def _hold_for(self, translations, title, remedy):
-        """Take queued messages of these templates out of the queue until `_release_for`."""
-        texts = {"error_title": SQL("COALESCE(error_title, %s)", title), "error_remedy": SQL("COALESCE(error_remedy, %s)", remedy)}
-        self._move(translations, ("queued",), {"state": "held", **texts})
-
-    def _release_for(self, translations):
-        """Put held messages back into the queue."""
-        values = {"state": "queued", "error_title": None, "error_remedy": None, "next_try_at": None}
-        if self._move(translations, ("held",), values):
-            self.env["whatsapp.lane"]._wake("replies", "bulk")
-
-    def _fail_for(self, translations, title, remedy):
-        """Have queued and held messages of these templates fail, with the reason."""
-        values = {"state": "failed", "error_title": title, "error_remedy": remedy, "failed_at": fields.Datetime.now()}
-        if failed := self._move(translations, ("queued", "held"), values):
-            failed._on_final_failure()
-
-    def _move(self, translations, states, values):
-        """Write ``values`` on the messages of these templates that are in one of ``states``; rows that are being sent stay."""
-        if not translations:
-            return self.browse()
-        self.env.flush_all()
-        changes = SQL(", ").join(SQL("%s = %s", SQL.identifier(name), value) for name, value in values.items())
-        rows = self.env.execute_query(
-            SQL(
-                """UPDATE whatsapp_chat_message SET %s WHERE id IN (
-                       SELECT id FROM whatsapp_chat_message WHERE template_translation_id = ANY(%s) AND state IN %s
-                        ORDER BY id FOR NO KEY UPDATE SKIP LOCKED) RETURNING id""",
-                changes, translations.ids, states,
-            )
-        )
-        moved = self.browse([row[0] for row in rows])
-        moved.invalidate_recordset(flush=False)
-        moved._notify_states()
-        return moved
-
-    def _on_template_refused(self, info):
-        """A refusal by Meta may be faster than its notification: the template's other messages need not try."""
-        super()._on_template_refused(info)
-        status = {132015: "PAUSED", 132016: "DISABLED"}.get(info.code)
-        translation = self.template_translation_id
-        if status and translation.is_sendable:
-            translation._set_status(status)

@@ -1,6 +1,9 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models import whatsapp_chat_message_template
 from .common import WhatsappCommon
 
 
@@ -133,3 +136,39 @@ class TestTemplateEvents(WhatsappCommon):
         self.assertEqual((self.template.category, len(self.template.activity_ids)), ("MARKETING", 2))
         self.env["whatsapp.message.template"]._sync(self.account, [])
         self.assertEqual(row.state, "failed")
+
+    def test_many_are_moved_in_batches_and_none_slips_through(self):
+        self.startPatcher(patch.object(whatsapp_chat_message_template, "BATCH", 2))
+        rows = self.Message.union(*(self._queued() for _number in range(5)))
+        self._status("PAUSED")
+        self.assertEqual(rows.mapped("state").count("held"), 2, "the intake does not wait for many")
+        self.settle_refused()
+        self.assertEqual(rows.mapped("state").count("held"), 3, "what a sender claims is held, not sent")
+        with self.enter_registry_test_mode():
+            self.env.ref("whatsapp_base.ir_cron_whatsapp_follow_templates").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(set(rows.mapped("state")), {"held"})
+        self._status("APPROVED")
+        with self.enter_registry_test_mode():
+            self.env.ref("whatsapp_base.ir_cron_whatsapp_follow_templates").method_direct_trigger()
+        self.env.invalidate_all()
+        self.assertEqual(set(rows.mapped("state")), {"queued"})
+
+    def settle_refused(self):
+        """Have a sender claim what is due; refusals of our own need no Meta."""
+        for job in self.claim():
+            self.assertEqual(job.refusal, "template")
+            self.settle(job, "refused", text=job.refusal)
+
+    def test_a_message_queued_while_its_template_ends_fails_with_the_reason(self):
+        row = self._queued()
+        # the notification came between the check and the commit of whoever sends
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE whatsapp_message_template_translation SET is_sendable = FALSE, state = 'disabled' WHERE id = %s",
+            [self.translation.id],
+        )
+        self.env.invalidate_all()
+        self.settle_refused()
+        self.assertEqual(row.state, "failed")
+        self.assertIn("another template", row.error_remedy)
