@@ -104,7 +104,8 @@ class WhatsappContact(models.Model):
             alias = by_bsuid.get(sender.user_id or sender.parent_user_id)
             if not alias and sender.wa_id:
                 alias = by_phone.get(phone_key(sender.wa_id))
-                if alias and sender.user_id and alias.reason != "merged":
+                # another user ID than the one that had the number is another person
+                if alias and sender.user_id and (alias.bsuid or alias.reason != "merged"):
                     alias = None
             if alias:
                 result[sender] = alias

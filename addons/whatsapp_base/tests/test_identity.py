@@ -297,6 +297,13 @@ class TestMerge(IdentityCommon):
         self.write_as(PHONE, BSUID)
         self.assertEqual((one.contact_id.wa_id, one.contact_id.bsuid), (PHONE, BSUID))
 
+    def test_a_merged_number_in_other_hands_is_somebody_else(self):
+        one, two = self.write_as(PHONE, BSUID), self.write_as(NEW_PHONE, NEW_BSUID)
+        one.contact_id._merge(two.contact_id)
+        self.assertEqual(self.write_as(NEW_PHONE).contact_id, one.contact_id)
+        self.write_as(PHONE, BSUID)
+        self.assertNotEqual(self.write_as(NEW_PHONE, "ES.stranger9").contact_id, one.contact_id)
+
     def test_a_merge_that_had_to_wait_is_done_by_the_scheduled_action(self):
         known, hidden = self.write_as(PHONE), self.write_as(user_id=BSUID)
         request = self.env["whatsapp.contact.merge.request"]
