@@ -47,6 +47,7 @@ from . import whatsapp_conversation_media
 from . import whatsapp_conversation_free
 from . import whatsapp_conversation_api
 from . import whatsapp_conversation_merge
+from . import whatsapp_conversation_block
 from . import whatsapp_conversation_record
 from . import whatsapp_conversation_bulk
 from . import whatsapp_conversation_store

@@ -85,6 +85,15 @@ class TestBlocking(IdentityCommon):
         self.assertFalse(two.blocked_channel_ids)
         self.assertIn("Odoo only", two.block_note)
 
+    def test_a_conversation_blocks_its_customer(self):
+        row = self.write_as(PHONE)
+        self.meta()
+        conversation = row.conversation_id.with_user(self.agent)
+        conversation.action_block()
+        self.assertTrue(row.contact_id.blocked and conversation.contact_blocked)
+        conversation.action_unblock()
+        self.assertFalse(row.contact_id.blocked)
+
     def test_who_may_block(self):
         contact = self.write_as(PHONE).contact_id
         self.meta()
