@@ -15,6 +15,7 @@ import time
 from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
+import psycopg2
 import requests
 
 from odoo.addons.mail.tools.link_preview import get_link_preview_from_url
@@ -223,12 +224,23 @@ class Fetcher:
                 _logger.error("WhatsApp message %s: fetching broke", job.id, exc_info=error)
             found = Found(job, "later", type(error).__name__) if error is not None else future.result()
             try:
-                with registry.cursor() as cr:
-                    make_env(cr)["whatsapp.chat.message"]._apply_found(found)
+                self._apply(registry, make_env, found)
             finally:
                 if found.reserved:
                     self.budget.give(found.reserved)
         return bool(done)
+
+    def _apply(self, registry, make_env, found):
+        """Write one result; where that breaks (a scanner that is out of reach, a full disk), note a failed try."""
+        try:
+            with registry.cursor() as cr:
+                make_env(cr)["whatsapp.chat.message"]._apply_found(found)
+        except psycopg2.OperationalError:
+            raise  # the database itself: the claim is freed when it is back
+        except Exception as error:  # noqa: BLE001 - one file must not stop the lane
+            _logger.exception("WhatsApp message %s: what was fetched could not be stored", found.job.id)
+            with registry.cursor() as cr:
+                make_env(cr)["whatsapp.chat.message"]._apply_found(Found(found.job, "later", type(error).__name__))
 
     def recover(self, registry, make_env, runner_id):
         """Free what a fetcher that died has claimed."""

@@ -2,7 +2,7 @@ import json
 from dataclasses import dataclass, field
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 
 from ..cloud_api import content as contents
 from ..cloud_api import inbound
@@ -278,6 +278,8 @@ class WhatsappChatMessage(models.Model):
         :param int index: which person of the message
         """
         people = self._people()
+        if not isinstance(index, int) or not 0 <= index < len(people):
+            raise UserError(self.env._("This person is no longer on the card. Reload the page."))
         person = people[index]
         partner_id = self.contact_card_partners()[index]
         action = {

@@ -85,7 +85,7 @@ class WhatsappChatMessage(models.Model):
         self.env.cr.execute(SQL("SELECT id FROM whatsapp_chat_message WHERE id = %s FOR NO KEY UPDATE", self.id))
         self.invalidate_recordset(flush=False)
         self.write({"claimed_by": False, "has_extras": False})
-        if self.deleted_at:
+        if self.deleted_at or found.problem:
             return
         self._apply_picture(found.data)
         self._apply_previews(found.previews)

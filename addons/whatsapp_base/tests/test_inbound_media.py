@@ -1,6 +1,8 @@
 import base64
 import hashlib
+from contextlib import contextmanager
 from datetime import timedelta
+from types import SimpleNamespace
 from unittest.mock import patch
 
 import psycopg2
@@ -9,7 +11,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.sql_db import connection_info_for
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_open, mute_logger
 
 from ..cloud_api.client import ApiError, NotSent
 from ..cloud_api.meta_error import MetaError
@@ -204,6 +206,49 @@ class TestFetching(MediaCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestFetcher(MediaCommon):
+    """The pool of the lane, with this transaction in the place of its own."""
+
+    def _run(self, meta):
+        pool = fetcher.Fetcher()
+        registry = SimpleNamespace(cursor=self._cursor)
+        with patch.object(pool, "_client_for", return_value=meta):
+            pool.step(registry, self._env_of, RUNNER)
+            while pool.busy:
+                pool.wait()
+                pool.collect(registry, self._env_of)
+        pool.close()
+        return pool
+
+    @contextmanager
+    def _cursor(self):
+        with self.env.cr.savepoint():
+            yield self.env.cr
+        self.env.invalidate_all()
+
+    def _env_of(self, cr):
+        return self.env
+
+    def test_all_that_is_due_is_fetched_and_the_memory_given_back(self):
+        rows = self.receive(*[self.inbound_message("image", image={"id": str(n), "mime_type": "image/png"}) for n in range(8)])
+        pool = self._run(Meta())
+        self.assertEqual(set(rows.mapped("media_state")), {"done"})
+        self.assertEqual(pool.budget.used, 0)
+
+    def test_a_scanner_that_is_out_of_reach_lets_nothing_pass_and_stops_nobody(self):
+        rows = self.receive(*[self.inbound_message("image", image={"id": str(n), "mime_type": "image/png"}) for n in range(2)])
+        with (
+            patch.object(type(self.Message), "_scan_media", side_effect=[OSError("no scanner"), False]),
+            mute_logger("odoo.addons.whatsapp_base.lanes.fetcher"),
+        ):
+            pool = self._run(Meta())
+        self.assertEqual(sorted(rows.mapped("media_state")), ["done", "pending"])
+        waiting = rows.filtered(lambda row: row.media_state == "pending")
+        self.assertTrue(waiting.media_next_try_at and not waiting.claimed_by)
+        self.assertEqual(pool.budget.used, 0)
+
+
+@tagged("post_install", "-at_install")
 class TestFetchAgain(MediaCommon):
     @classmethod
     def setUpClass(cls):
@@ -296,3 +341,12 @@ class TestExtras(MediaCommon):
         row = self.receive(self.inbound_text("Hi", referral=REFERRAL))
         self._extras(row, data=b"<svg onload='alert(1)'/>")
         self.assertFalse(row.referral_image_id)
+
+    def test_a_neutralized_copy_fetches_nothing(self):
+        self.receive(self.inbound_text("See https://example.com/shoes"))
+        image = self._image()
+        self.env.flush_all()
+        with file_open("whatsapp_base/data/neutralize.sql") as script:
+            self.env.cr.execute(script.read())
+        self.env.invalidate_all()
+        self.assertEqual((self._claim_files(), image.media_state), ([], "failed"))

@@ -1,6 +1,6 @@
 import json
 
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.mail.tools.discuss import Store
@@ -238,6 +238,12 @@ class TestContactCards(ShownCommon):
         self.assertEqual((partner.name, partner.phone, partner.email), ("Person 0", "+34600654321", "p0@example.com"))
         self.assertEqual(row.contact_card_partners(), partner.ids)
         self.assertEqual(row.action_open_card_partner(0)["res_id"], partner.id, "a second click opens it")
+
+    def test_a_person_who_is_not_on_the_card(self):
+        row = self._cards({"phone": "+34600654321"}).with_user(self.agent)
+        for index in (1, -1, "0", None):
+            with self.assertRaises(UserError):
+                row.action_open_card_partner(index)
 
     def test_other_teams_and_people_without_the_role_get_nothing(self):
         row = self._cards({"phone": "+34600654321"})
