@@ -49,6 +49,16 @@ def test_buttons_lists_places_and_people_arrive_and_the_answer_comes_back(stack)
     wait_until(lambda: ana.messages("inbound")[-1]["button_payload"] == "yes", "the answer")
 
 
+def test_a_picture_stands_above_the_buttons(stack):
+    ana = stack.acquaintance("Ana")
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    values = {"name": "shop.png", "datas": pixel, "res_model": "whatsapp.conversation", "res_id": ana.conversation()["id"]}
+    [picture] = stack.admin.call("ir.attachment", "create", [values])
+    stack.wait_for_state(send(stack, ana, "buttons", {**BUTTONS, "header": {"attachment_id": picture}}), "read")
+    [sent] = ana.received()
+    assert sent["content"]["header"]["type"] == "image" and sent["content"]["header"]["image"]["id"]
+
+
 def test_a_browsers_recording_arrives_as_a_voice_message(stack):
     ana = stack.acquaintance("Ana")
     attachment = upload(stack, ana, "Voice-1.webm", RECORDED.read_bytes(), "audio/webm", voice="true")

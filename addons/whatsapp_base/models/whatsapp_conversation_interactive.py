@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..cloud_api import outbound, outbound_preview
+from ..lanes.sender import PENDING_MEDIA
 from ..tools import bubbles_sent, phrases
 
 COMMERCE = ("product", "products")
@@ -21,20 +22,23 @@ class WhatsappConversation(models.Model):
         :param str kind: buttons, list, link, location, location_request, contacts, contact_request, call,
             call_permission, product, products, catalog or carousel
         :param dict values: what that kind takes, see the API guide. Of ``contacts``, ``partner_ids`` may stand for
-            ``cards``; the catalogue is the account's unless ``catalog_id`` is given
+            ``cards``; the catalogue is the account's unless ``catalog_id`` is given; a header may be a file of Odoo,
+            ``{"attachment_id": int}``
         :param str once: see :meth:`send_text`
         :param int reply_to: ID of the Discuss message that is quoted
         :returns: as :meth:`send_text`
         :raises ValidationError: Meta would refuse it; names the field and the remedy
         """
         self._check_api_access()
+        values, attachment, recipe = self._with_header_file(values)
         try:
             content = self._content_of(kind, values)
             content.validate()
         except outbound.InvalidContent as error:
             raise ValidationError(phrases.explain(self.env, error)) from None
         row = self._send_content(
-            content, origin="agent", priority=0, once=once, user=self.env.user, reply_to=self._quotable(reply_to)
+            content, origin="agent", priority=0, once=once, user=self.env.user, reply_to=self._quotable(reply_to),
+            attachment=attachment, values={"media_recipe": recipe},
         )
         self._agent_wrote(self.env.user)
         return self._api_result(row)
@@ -51,6 +55,19 @@ class WhatsappConversation(models.Model):
             others = {name: value for name, value in values.items() if name != "partner_ids"}
             values = {**others, "cards": [*(values.get("cards") or []), *self._partner_cards(values["partner_ids"])]}
         return outbound.build(kind, values)
+
+    def _with_header_file(self, values):
+        """Return (values, attachment, recipe): a header that is a file of Odoo, as what the lane uploads."""
+        none = self.env["ir.attachment"]
+        header = values.get("header") if isinstance(values, dict) else None
+        if not isinstance(header, dict) or "attachment_id" not in header:
+            return values, none, False
+        if type(header["attachment_id"]) is not int or not (attachment := none.browse(header["attachment_id"]).exists()):
+            raise ValidationError(self.env._("The file of the header does not exist any more. Choose it again."))
+        attachment.check_access("read")
+        kind, recipe = self._media_plan(attachment)
+        header = {"kind": kind, "media_id": PENDING_MEDIA, "filename": attachment.name if kind == "document" else ""}
+        return {**values, "header": header}, attachment, recipe
 
     def _partner_cards(self, partner_ids):
         """Return contact cards of partners that the user may see."""
@@ -117,9 +134,12 @@ class WhatsappConversation(models.Model):
         """
         self._check_api_access()
         shown = False
+        values, attachment, _recipe = self._with_header_file(values)
         try:
             content = self._content_of(kind, values)
             shown = outbound_preview.phone(content, self._sent_labels(), self.channel_id.verified_name or self.channel_id.name)
+            if attachment and shown["header"]:
+                shown["header"].update(url=f"/web/content/{attachment.id}", filename=attachment.name)
             content.validate()
         except outbound.InvalidContent as error:
             return {"phone": shown, "problem": {"field": error.field, "text": phrases.explain(self.env, error)}}

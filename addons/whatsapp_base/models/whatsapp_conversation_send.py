@@ -133,11 +133,13 @@ class WhatsappConversation(models.Model):
             return
         # sudo: the sender need not be a member or agent; it is shown, not sent again (whatsapp_shown_only)
         channel = self._ensure_discuss_channel().sudo().with_context(whatsapp_shown_only=True)
+        has_file = isinstance(getattr(content, "header", None), outbound.Media)
         message = channel.message_post(
             body=row._shown_html(content),
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             author_id=self.env.user.partner_id.id,
+            attachment_ids=row.attachment_ids.ids if has_file else [],
             silent=True,
         )
         row.mail_message_id = message

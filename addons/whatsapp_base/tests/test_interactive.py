@@ -1,10 +1,13 @@
+import base64
 import json
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
+from ..lanes.sender import fill_media
 from .discuss_common import DiscussCommon
 
+PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 BUTTONS = {"body": "Shall we *deliver*?", "buttons": [{"id": "yes", "title": "Yes"}, {"id": "no", "title": "No"}], "footer": "Acme"}
 
 
@@ -134,6 +137,32 @@ class TestInteractive(DiscussCommon):
         self.assertEqual(conversation.builder_preview("location", {"latitude": ""})["phone"], False)
         with self.assertRaises(AccessError):
             self.conversation.with_user(self.employee).builder_preview("buttons", BUTTONS)
+
+    def test_a_picture_in_place_of_the_title_is_uploaded_when_the_message_leaves(self):
+        picture = self.env["ir.attachment"].with_user(self.agent).create(
+            {"name": "shop.png", "raw": PIXEL, "res_model": "whatsapp.conversation", "res_id": self.conversation.id}
+        )
+        values = {**BUTTONS, "header": {"attachment_id": picture.id}}
+        shown = self.conversation.with_user(self.agent).builder_preview("buttons", values)
+        self.assertEqual(shown["phone"]["header"], {"kind": "image", "url": f"/web/content/{picture.id}", "filename": "shop.png"})
+        row = self.send("buttons", values)
+        self.assertEqual(row.mail_message_id.attachment_ids, picture)
+        [job] = self.claim()
+        self.assertEqual((job.upload.filename, job.upload.mimetype), ("shop.png", "image/png"))
+        self.assertEqual(fill_media(job.content, "M1")["interactive"]["header"], {"type": "image", "image": {"id": "M1"}})
+
+    def test_a_file_that_the_agent_may_not_see_or_that_is_no_header_is_refused(self):
+        secret = self.env["ir.attachment"].create({"name": "a.png", "raw": PIXEL})
+        with self.assertRaises(AccessError):
+            self.send("buttons", {**BUTTONS, "header": {"attachment_id": secret.id}})
+        for file_id in (0, "1", 999999999):
+            with self.subTest(file_id=file_id), self.assertRaisesRegex(ValidationError, "Choose it again"):
+                self.send("buttons", {**BUTTONS, "header": {"attachment_id": file_id}})
+        sound = self.env["ir.attachment"].with_user(self.agent).create(
+            {"name": "a.mp3", "raw": b"ID3", "mimetype": "audio/mpeg", "res_model": "whatsapp.conversation", "res_id": self.conversation.id}
+        )
+        with self.assertRaisesRegex(ValidationError, "header cannot be audio"):
+            self.send("buttons", {**BUTTONS, "header": {"attachment_id": sound.id}})
 
     def test_our_address_is_a_place(self):
         self.company.partner_id.write({"street": "Calle Mayor 1", "city": "Madrid", "partner_latitude": 40.4, "partner_longitude": -3.7})

@@ -18,6 +18,7 @@ import { _t } from "@web/core/l10n/translation";
  * @property {BuilderField[]} fields
  * @property {string} [part] what the form has besides fields: buttons, sections, place, people, items, cards
  * @property {boolean} [needsCatalog]
+ * @property {boolean} [takesFile] a picture, video or document may take the place of the title
  * @property {function(): Object} start values of an empty message
  */
 
@@ -60,6 +61,7 @@ export function builderKinds() {
             icon: "fa-hand-pointer-o",
             help: _t("A question with up to three answers to tap."),
             fields: [header(), body(), footer()],
+            takesFile: true,
             part: "buttons",
             start: () => ({ header: "", body: "", footer: "", buttons: [emptyButton()] }),
         },
@@ -88,6 +90,7 @@ export function builderKinds() {
             label: _t("Link"),
             icon: "fa-external-link",
             help: _t("A button that opens a web page."),
+            takesFile: true,
             fields: [
                 header(),
                 body(),

@@ -4,6 +4,7 @@ import { Component, onWillStart, useState } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
 import { Dialog } from "@web/core/dialog/dialog";
+import { FileInput } from "@web/core/file_input/file_input";
 import { _t } from "@web/core/l10n/translation";
 import { MultiRecordSelector } from "@web/core/record_selectors/multi_record_selector";
 import { RecordSelector } from "@web/core/record_selectors/record_selector";
@@ -42,6 +43,7 @@ export class WhatsappMessageBuilder extends Component {
     static template = "whatsapp_base.MessageBuilder";
     static components = {
         Dialog,
+        FileInput,
         MultiRecordSelector,
         RecordSelector,
         WhatsappCountedInput,
@@ -135,6 +137,10 @@ export class WhatsappMessageBuilder extends Component {
     /** What is sent: without rows and buttons that were left empty. */
     get cleanValues() {
         const values = JSON.parse(JSON.stringify(this.values));
+        if (values.file) {
+            values.header = { attachment_id: values.file.id };
+        }
+        delete values.file;
         if (values.buttons) {
             values.buttons = values.buttons.filter(({ title }) => title.trim());
         }
@@ -224,6 +230,19 @@ export class WhatsappMessageBuilder extends Component {
     // ------------------------------------------------------------
     // Parts
     // ------------------------------------------------------------
+
+    /** The title gives way to a file, and comes back without it. */
+    get fields() {
+        return this.kind.fields.filter(({ name }) => name !== "header" || !this.values.file);
+    }
+
+    onFile([file]) {
+        if (!file || file.error) {
+            this.state.error = file?.error || _t("The file could not be uploaded. Try again.");
+            return;
+        }
+        this.set(this.values, "file", { id: file.id, name: file.filename });
+    }
 
     addButton() {
         this.values.buttons.push(emptyButton());
