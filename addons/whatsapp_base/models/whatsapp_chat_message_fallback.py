@@ -88,7 +88,7 @@ class WhatsappChatMessage(models.Model):
         siblings = self.search([("record_message_id", "=", self.record_message_id.id)]) if self.record_message_id else self
         record.message_post(
             body=bubbles.text(self.body or self.summary),
-            subject=f"{self.company_id.name}: {record.display_name}",
+            subject=self.env._("%(company)s: %(document)s", company=self.company_id.name, document=record.display_name),
             message_type="comment",
             subtype_xmlid="mail.mt_note",
             author_id=author.id,

@@ -25,7 +25,7 @@ class WhatsappSendBatchLine(models.Model):
     )
     reason = fields.Char("Reason Code", readonly=True)
     detail = fields.Char("Reason", readonly=True)
-    message_id = fields.Many2one("whatsapp.chat.message", "Message", readonly=True, ondelete="set null", index="btree_not_null")
+    message_id = fields.Many2one("whatsapp.chat.message", readonly=True, ondelete="set null", index="btree_not_null")
     message_state = fields.Selection(related="message_id.state", string="Delivery")
     problem = fields.Char("Remark", compute="_compute_problem")
 

@@ -26,7 +26,9 @@ class AccountMove(models.Model):
         return super()._whatsapp_document(report)
 
     def action_whatsapp_send(self):
-        self._whatsapp_check_posted()
+        """Open the composer, for invoices that were issued."""
+        if any(move.state != "posted" or not move.is_sale_document(include_receipts=True) for move in self):
+            raise UserError(self.env._("Only confirmed customer invoices can be sent. Confirm the invoice first."))
         return super().action_whatsapp_send()
 
     def action_whatsapp_payment_reminder(self):
@@ -34,12 +36,7 @@ class AccountMove(models.Model):
         due = self.filtered(lambda move: move.payment_state in ("not_paid", "partial"))
         if not due:
             raise UserError(self.env._("There is nothing to remind of: everything here is paid."))
-        due._whatsapp_check_posted()
-        action = super(AccountMove, due).action_whatsapp_send()
+        action = due.action_whatsapp_send()
         return dict(
             action, name=self.env._("Payment Reminder by WhatsApp"), context={**action["context"], "whatsapp_reminder": True}
         )
-
-    def _whatsapp_check_posted(self):
-        if any(move.state != "posted" or not move.is_sale_document(include_receipts=True) for move in self):
-            raise UserError(self.env._("Only confirmed customer invoices can be sent. Confirm the invoice first."))
