@@ -12,6 +12,7 @@ class TestProducts(OrdersCommon):
         agent = new_test_user(
             self.env, "wa_products", "base.group_user,whatsapp_base.group_whatsapp_agent,sales_team.group_sale_salesman"
         )
+        self.team.member_ids = agent
         conversation = self._conversation().with_user(agent)
         self.assertTrue(conversation.builder_settings()["can_search_products"])
         for term in ("nid serv", "NID-1"):
