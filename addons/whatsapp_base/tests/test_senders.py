@@ -50,12 +50,12 @@ class TestSenders(WhatsappCommon):
         third = self._from(user_id="BD.8later")
         self.assertEqual(third.contact_id, first.contact_id)
 
-    def test_two_contacts_are_never_forced_into_one(self):
+    def test_a_message_that_names_both_makes_one_contact_of_two(self):
         phone, hidden = self._from(phone="8801700900003"), self._from(user_id="BD.3two")
         row = self._from(phone="8801700900003", user_id="BD.3two")
-        self.assertEqual(row.contact_id, hidden.contact_id)
-        self.assertFalse(hidden.contact_id.wa_id)
-        self.assertFalse(phone.contact_id.bsuid)
+        self.assertEqual((phone | hidden | row).mapped("contact_id"), row.contact_id)
+        self.assertEqual((row.contact_id.wa_id, row.contact_id.bsuid), ("8801700900003", "BD.3two"))
+        self.assertEqual(len((phone | hidden | row).conversation_id), 1)
 
     def test_only_a_username_names_the_customer(self):
         row = self._from(user_id="BD.4nick", profile={"username": "silent.one"})
