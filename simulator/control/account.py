@@ -31,6 +31,9 @@ async def set_number(sim: Simulator, request: web.Request) -> dict:
     for name in _PLAIN:
         if name in data:
             setattr(number, name, text(data, name))
+    for other in sim.world.numbers.values():
+        if other.waba_id == number.waba_id:
+            other.limit_tier = number.limit_tier  # the limit belongs to the portfolio
     if number.quality not in QUALITIES:
         raise BadInput("quality", f"{number.quality!r} is not known", f"Use one of {', '.join(QUALITIES)}.")
     number.on_biz_app = flag(data, "on_biz_app", number.on_biz_app)

@@ -129,12 +129,13 @@ class WhatsappBusinessAccount(models.Model):
             "PIN_RESET_REQUEST": self.env._("Somebody asked Meta to remove the two-step PIN."),
             "PIN_REQUEST_SUCCESS": self.env._("The two-step PIN was removed."),
         }.get(event, self.env._("Meta reported %s.", event))
-        text = " ".join(filter(None, [what, who and self.env._("Requested by %s.", who)]))
+        requester = self.env._("Requested by %s.", who) if who else ""
+        text = f"{what} {requester}".strip()
         self._note_event(text, "warning", channel, kind="security", new=event)
         if channel and event in ("PIN_CHANGED", "PIN_REQUEST_SUCCESS"):
             channel.is_pin_enabled = event == "PIN_CHANGED"
         remedy = self.env._("If it was none of you, set a new PIN on the number at once, and check who has access at Meta.")
-        self._alert(channel or self, what, f"{remedy} {who}".strip())
+        self._alert(channel or self, what, f"{remedy} {requester}".strip())
 
     def _on_account_settings_update(self, value):
         """Note changed settings of a number (Webhooks, "account_settings_update")."""

@@ -261,6 +261,12 @@ class TestPresence(SetupCommon):
         self.agent.write({"company_ids": [(6, 0, company.ids)], "company_id": company.id})
         self.assertFalse(self.env["whatsapp.qr.code"].with_user(self.agent).search([]))
 
+    def test_codes_are_printed_with_text_and_link(self):
+        code = self._code("Table <7>")
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html("whatsapp_base.report_whatsapp_qr_code", code.ids)
+        for part in ("Table &lt;7&gt;", "https://wa.me/message/QX7", "data:image/png;base64,"):
+            self.assertIn(part, html.decode())
+
     def test_publishing(self):
         self.channel.write({
             "enable_welcome_message": True, "prompt_ids": [(0, 0, {"text": "Open?"})],
