@@ -131,8 +131,10 @@ class WhatsappMessageTemplate(models.Model):
 
     def _parse(self, translation, raw):
         """Return a changed definition of a translation, as Meta would list it."""
+        # what other notifications have told since the definition was fetched stays true
+        told = {"quality_score": translation.quality, "rejected_reason": translation.rejected_reason or None}
         return self._parse_body(
-            {**raw, "name": translation.name, "language": translation.language, "category": self.category or raw.get("category")},
+            {**raw, **told, "name": translation.name, "language": translation.language, "category": raw.get("category")},
             {"id": translation.meta_id, "status": translation.status, "category": raw.get("category") or translation.category},
         )
 

@@ -109,9 +109,10 @@ class TestTemplateEvents(WhatsappCommon):
         self.assertEqual(len(self.template.activity_ids), 2)
 
     def test_new_texts_hold_at_once_and_the_old_ones_are_kept(self):
+        self._tell("message_template_quality_update", previous_quality_score="GREEN", new_quality_score="YELLOW")
         self._tell("message_template_components_update", message_template_element="Good day {{1}}", message_template_buttons=[])
         self.assertEqual(self.talk._send_template(self.template, body=["Ana"]).body, "Good day Ana")
-        self.assertEqual(self.translation.body_text, "Good day {{1}}")
+        self.assertEqual((self.translation.body_text, self.translation.quality), ("Good day {{1}}", "YELLOW"))
         self.assertEqual(self.translation.version_ids.mapped("origin"), ["meta", "meta"])
         self.assertIn("Good day</ins>", self.translation.version_ids.sorted("number")[-1:].comparison)
 

@@ -119,6 +119,7 @@ class TestTemplateLife(TemplateCommon):
         template = self._written()
         template.action_submit()
         template.translation_ids._set_status("APPROVED")
+        template.translation_ids._set_quality("GREEN")
         talk = self._conversation(open_window=False)
         template.translation_ids.body_text = "Dear {{1}}, it is on its way."
         self.assertTrue(template.translation_ids.is_edited)
@@ -126,7 +127,7 @@ class TestTemplateLife(TemplateCommon):
         template.translation_ids.action_submit()
         [(_name, meta_id, changes)] = self.meta.named("edit")
         self.assertEqual((meta_id, set(changes)), ("88001", {"components"}))
-        self.assertEqual(template.state, "review")
+        self.assertEqual((template.state, template.translation_ids.quality), ("review", "GREEN"))
         template.translation_ids._set_status("APPROVED")
         self.assertEqual(talk._send_template(template, body=["Ana"]).body, "Dear Ana, it is on its way.")
         first, second = template.translation_ids.version_ids.sorted("number")
