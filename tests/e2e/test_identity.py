@@ -5,7 +5,16 @@ import re
 from harness import wait_until, wait_until_equal
 from people import Customer, notification, text_value
 
-PNID = "300000000000001"
+PNID, OTHER_PNID = "300000000000001", "300000000000002"
+LOCK_CONTACT = 0x57A4  # addons/whatsapp_base/lanes/__init__.py
+
+
+def fold_int4(text: str) -> int:
+    """The advisory lock key of a text (addons/whatsapp_base/tools/contact_locks.py)."""
+    value = 2166136261
+    for byte in text.encode():
+        value = (value ^ byte) * 16777619 & 0xFFFFFFFF
+    return value - 2**32 if value >= 2**31 else value
 
 
 def conversations(stack, *customers: Customer) -> list[dict]:
@@ -141,4 +150,23 @@ def test_a_crash_in_the_middle_of_a_merge_leaves_both_or_one_never_half(stack):
     stack.run_cron()
     wait_until_equal(lambda: len(conversations(stack, ana)), 1, "one conversation", 60)
     stack.wait_until_quiet()
+    assert ana.inbound_texts() == ["hidden", "phone only", "both"]
+
+
+def test_a_merge_waits_for_whoever_handles_one_of_the_two_elsewhere(stack):
+    ana = two_contacts(stack)
+    lock = f"SELECT pg_advisory_lock({LOCK_CONTACT}, {fold_int4(f'{OTHER_PNID}/{ana.phone}')})"
+    with stack.hold(lock):  # as a batch of the other number would
+        stack.sim.deliver(notification(text_value(ana, [(f"wamid.both{ana.phone}", "both")])))
+        wait_until(lambda: stack.value("SELECT count(*) FROM whatsapp_contact_merge_request"), "the request to merge")
+        assert len(conversations(stack, ana)) == 2
+    job = "SELECT res_id FROM ir_model_data WHERE module = 'whatsapp_base' AND name = 'ir_cron_whatsapp_merge'"
+
+    def is_merged() -> bool:
+        stack.execute(f"UPDATE ir_cron SET nextcall = now() AT TIME ZONE 'utc' - interval '1 second' WHERE id = ({job})")
+        stack.execute_on("postgres", f"NOTIFY cron_trigger, '{stack.db}'")
+        return len(conversations(stack, ana)) == 1
+
+    wait_until(is_merged, "the scheduled action to merge", 60, pause=1)
+    assert stack.value("SELECT count(*) FROM whatsapp_contact_merge_request") == 0
     assert ana.inbound_texts() == ["hidden", "phone only", "both"]
