@@ -48,7 +48,7 @@ class WhatsappMessageTemplateButton(models.Model):
         "How the Code Gets There",
     )
     supported_apps = fields.Text("Apps", help="One line for each Android app: com.example.app and the 11 characters of its signature.")
-    zero_tap_terms = fields.Boolean("Zero Tap Terms", help="You have accepted Meta's terms for filling in codes unseen.")
+    zero_tap_terms = fields.Boolean(help="You have accepted Meta's terms for filling in codes unseen.")
     autofill_text = fields.Char("Label for Filling In")
     ttl_minutes = fields.Integer("Valid for (Minutes)")
     extra = fields.Text(readonly=True, help="What Meta has beyond that, as JSON.")
