@@ -28,6 +28,9 @@ GATHER_SECONDS = 0.02
 LOOK_SECONDS = 0.1  # longest wait for results before new work is looked for
 STARVED_SECONDS = 0.05  # a bucket must not run over meanwhile: it holds a tenth of a second's worth
 CLAIM_AHEAD = 1.5  # requests handed to the pool for each of its threads
+# While Meta is slow nothing is claimed ahead: requests that wait for a thread would leave together when it answers,
+# faster than the rate at which they were claimed
+SLOW_SECONDS = 1.0
 PENDING_MEDIA = "pending-upload"  # stands in a stored payload for the ID of a file that Meta does not have yet
 CLIENT_LIFE = 60  # seconds; then credentials are read again
 # Meta's answers to a file that it no longer has: parameter errors (it names no other code) and media errors
@@ -189,6 +192,7 @@ class Sender:
         self.size = POOL_SIZE[lane]
         self._pool = None
         self._futures = {}
+        self._begun = {}  # future -> when it was handed over, oldest first
         self._clients = {}
         self._media_ids = MediaIds()
         self._starved = False
@@ -197,6 +201,11 @@ class Sender:
     def busy(self):
         """Whether requests are under way."""
         return bool(self._futures)
+
+    @property
+    def _is_slow(self):
+        """Whether the oldest request has been under way for a while."""
+        return time.monotonic() - next(iter(self._begun.values()), time.monotonic()) > SLOW_SECONDS
 
     def wait(self):
         """Wait for a result, then a moment for those that come with it; not so long that new work waits."""
@@ -207,7 +216,7 @@ class Sender:
     def step(self, registry, make_env, runner_id):
         """Write results, claim what there is room for, hand it over; tells whether anything moved."""
         moved = self.collect(registry, make_env)
-        room = int(self.size * CLAIM_AHEAD) - len(self._futures)
+        room = int(self.size * (1 if self._is_slow else CLAIM_AHEAD)) - len(self._futures)
         # claims in handfuls: a claim costs the same for one message as for fifty
         if room >= self.size // 4 or not self._futures:
             claimed = self._claim(registry, make_env, runner_id, room)
@@ -236,7 +245,9 @@ class Sender:
             return Outcome(job, "refused", text=job.refusal)
         try:
             client = self._client_for(job.account_id, registry, make_env)
-            self._futures[self._executor().submit(perform, job, client, self._media_ids)] = job
+            future = self._executor().submit(perform, job, client, self._media_ids)
+            self._futures[future] = job
+            self._begun[future] = time.monotonic()
         except (UserError, ValueError) as error:
             return Outcome(job, "no_credentials", text=str(error))
         except Exception as error:  # noqa: BLE001 - the database or the process is going away: nothing has left
@@ -275,6 +286,7 @@ class Sender:
         self._forget_refused(outcomes)
         for future in done:
             del self._futures[future]
+            del self._begun[future]
         return True
 
     def _outcome(self, future):

@@ -26,6 +26,7 @@ from . import test_screens
 from . import test_secrets
 from . import test_security
 from . import test_record_send
+from . import test_sender_pool
 from . import test_senders
 from . import test_signals
 from . import test_statuses
