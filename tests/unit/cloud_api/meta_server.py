@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+TOKEN = "EAAB" + "x1Y2z3" * 10  # of the shape of Meta's tokens
+
 
 @dataclass
 class Seen:

@@ -5,22 +5,20 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from meta_server import MetaServer, Reply
+from meta_server import TOKEN, Reply
 
 from cloud_api import account_events as events
 from cloud_api import business
 from cloud_api.client import CloudClient
 from cloud_api.outbound import InvalidContent
 
-TOKEN, SECRET, PIN = "EAAB" + "x1Y2z3" * 10, "s3cret", "271828"
+SECRET, PIN = "s3cret", "271828"
 
 
 @pytest.fixture
-def server():
-    found = MetaServer()
-    found.reply = Reply(body={"success": True})
-    yield found
-    found.close()
+def server(server):
+    server.reply = Reply(body={"success": True})
+    return server
 
 
 @pytest.fixture

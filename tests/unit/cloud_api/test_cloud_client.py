@@ -11,33 +11,18 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from meta_server import MetaServer, Reply
+from meta_server import TOKEN, Reply
 
 from cloud_api import client as module
 from cloud_api import errors, transport
 from cloud_api.client import ApiError, CloudClient, NotSent, OutcomeUnknown, TooLarge
 
-TOKEN = "EAAB" + "x1Y2z3" * 10
 ACCEPTED = {
     "messaging_product": "whatsapp",
     "contacts": [{"input": "+34600111222", "wa_id": "34600111222", "user_id": "ES.9"}],
     "messages": [{"id": "wamid.OUT1", "message_status": "accepted"}],
 }
 BODY = {"messaging_product": "whatsapp", "to": "+34600111222", "type": "text", "text": {"body": "Hi"}}
-
-
-@pytest.fixture
-def server():
-    found = MetaServer()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def client(server):
-    found = CloudClient(server.url, "v25.0", TOKEN, timeout=(1, 0.5))
-    yield found
-    found.close()
 
 
 def envelope(code=131047, **more):

@@ -1,28 +1,12 @@
 import json
 
 import pytest
-from meta_server import MetaServer, Reply
+from meta_server import Reply
 
 from cloud_api.calls_contacts import BlockResult
-from cloud_api.client import CloudClient
 from cloud_api.inbound import Identity
 
-TOKEN = "EAAB" + "x1Y2z3" * 10
 PEOPLE = [Identity(wa_id="34600111222", user_id="ES.1"), Identity(user_id="ES.9f3")]
-
-
-@pytest.fixture
-def server():
-    found = MetaServer()
-    yield found
-    found.close()
-
-
-@pytest.fixture
-def client(server):
-    found = CloudClient(server.url, "v25.0", TOKEN, timeout=(1, 0.5))
-    yield found
-    found.close()
 
 
 def test_people_are_blocked_by_phone_where_it_is_known_else_by_user_id(server, client):

@@ -2,21 +2,14 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from meta_server import MetaServer, Reply
+from meta_server import TOKEN, Reply
 
 from cloud_api.client import ApiError, CloudClient, OutcomeUnknown
 
 
 @pytest.fixture
-def server():
-    found = MetaServer()
-    yield found
-    found.close()
-
-
-@pytest.fixture
 def client(server):
-    found = CloudClient(server.url, "v25.0", "EAAB" + "x1Y2z3" * 10, timeout=(2, 2))
+    found = CloudClient(server.url, "v25.0", TOKEN, timeout=(2, 2))
     yield found
     found.close()
 
