@@ -114,7 +114,6 @@ class WhatsappChatMessage(models.Model):
         if self.mail_message_id:
             # sudo: mail.message - its author changed it, the worker acts on their behalf
             self.mail_message_id.sudo().body = bubbles.bubble(content, self._bubble_labels())
-            self._change_note()
             self._show_again()
 
     def _revoke(self, at):
@@ -137,17 +136,11 @@ class WhatsappChatMessage(models.Model):
             message = self.mail_message_id.sudo()
             message.write({"body": bubbles.deleted(self._bubble_labels()), "attachment_ids": [fields.Command.clear()]})
             message.message_link_preview_ids.unlink()
-            self._change_note()
             self._show_again()
-        # sudo: ir.attachment - files of the customer that nothing refers to any longer
-        files.sudo().unlink()
-
-    def _change_note(self):
-        """Change what the chatter of a record says of this message."""
-        # sudo: mail.message - the note was made on the customer's behalf, and follows what the customer wrote
-        note = self.sudo().record_message_id
-        if note:
-            note.body = self._note_html(self.env._("From %s", self.contact_id._label()), self.mail_message_id.body)
+        # sudo: ir.attachment - files of the conversation that nothing refers to any longer; those of documents stay
+        files.sudo().filtered(
+            lambda file: file.res_model == "discuss.channel" or (self.direction == "inbound" and not file.res_model)
+        ).unlink()
 
     def _change_preview(self, old_summary):
         """Keep the list of conversations from showing a text that is no longer true."""

@@ -157,6 +157,33 @@ class WhatsappChatMessage(models.Model):
             self.record_message_id.attachment_ids = [fields.Command.link(attachment.id) for attachment in files]
             self.env[self.res_model].browse(self.res_id)._whatsapp_tell_lookers()
 
+    def _edit(self, content, at):
+        super()._edit(content, at)
+        self._change_note()
+
+    def _revoke(self, at):
+        # sudo: mail.message - the note was made on the customer's behalf, and loses what the customer took back
+        note = self.sudo().record_message_id
+        if note and self.direction == "inbound":
+            # a document's own files that were sent stay: these are copies
+            note.attachment_ids.unlink()
+        super()._revoke(at)
+        self._change_note()
+
+    def _change_note(self):
+        """Let the chatter of a record say what is true of a message now, files apart."""
+        # sudo: mail.message - the note was made on the sender's behalf, and follows what the sender wrote
+        note = self.sudo().record_message_id
+        if not note:
+            return
+        if self.direction == "inbound":
+            note.body = self._note_html(self.env._("From %s", self.contact_id._label()), self.mail_message_id.body)
+        else:
+            # sudo: one note tells of all that was sent from the record at once
+            note.body = self.sudo().search([("record_message_id", "=", note.id)], order="id")._record_note()
+        if note.model in self.env:
+            self.env[note.model].browse(note.res_id)._whatsapp_tell_lookers()
+
     # ------------------------------------------------------------
     # Live
     # ------------------------------------------------------------

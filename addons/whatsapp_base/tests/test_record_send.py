@@ -237,6 +237,39 @@ class TestRecordSend(DiscussCommon):
         self.env.invalidate_all()
         self.assertEqual(len(self.receive(self.inbound_text("Yes"))), 1)
 
+    def _later(self, kind, of, **values):
+        """Return the customer's change of one of their own messages."""
+        at = str(int(fields.Datetime.now().timestamp()) + 60)
+        return self.inbound_message(kind, timestamp=at, **{kind: {"original_message_id": of.wamid, **values}})
+
+    def test_a_changed_answer_is_changed_on_the_record(self):
+        self.accepted()
+        answer = self.receive(self.inbound_text("Blue"))
+        self.receive(self._later("edit", answer, message={"type": "text", "text": {"body": "Red"}}))
+        self.assertIn("Red", self.answers().body)
+        self.assertNotIn("Blue", self.answers().body)
+
+    def test_a_deleted_answer_leaves_the_record_with_its_file(self):
+        self.accepted()
+        image = {"id": "1", "mime_type": "text/plain", "caption": "Secret plan"}
+        answer = self.receive(self.inbound_message("image", image=image))
+        answer._media_fetched(b"secret", "text/plain")
+        files = answer.attachment_ids | self.answers().attachment_ids
+        self.assertEqual(len(files), 2)
+        self.receive(self._later("revoke", answer))
+        self.assertEqual(len(self.answers()), 1)
+        self.assertNotIn("Secret", self.answers().body)
+        self.assertFalse(self.answers().attachment_ids or files.exists())
+
+    def test_what_is_deleted_on_our_phone_leaves_the_documents_file(self):
+        row = self.accepted()
+        file = self.env["ir.attachment"].create({"name": "a.txt", "raw": b"a", "res_model": "res.partner", "res_id": self.ana.id})
+        row.attachment_ids = file
+        row._revoke(fields.Datetime.now())
+        self.assertTrue(file.exists())
+        self.assertIn("+34600900111", row.record_message_id.body)
+        self.assertNotIn("you", row.record_message_id.body)
+
     def test_a_blocked_persons_answer_is_not_shown(self):
         row = self.accepted()
         row.contact_id.blocked = True

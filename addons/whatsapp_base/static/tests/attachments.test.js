@@ -7,13 +7,15 @@ import {
     start,
 } from "@mail/../tests/mail_test_helpers";
 
+import { VoicePlayer } from "@mail/discuss/voice_message/common/voice_player";
+
 import { describe, expect, test } from "@odoo/hoot";
 import { planOf } from "@whatsapp_base/discuss/attachment_notice/attachment_plan";
 import { opusType } from "@whatsapp_base/discuss/voice/opus_recorder";
 
 import { allowTranslations, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
 
-import { createConversation, defineWhatsappModels } from "./whatsapp_test_helpers";
+import { createConversation, createMessage, defineWhatsappModels } from "./whatsapp_test_helpers";
 
 describe.current.tags("desktop");
 defineWhatsappModels();
@@ -38,6 +40,24 @@ test("what becomes of a file is said where it is not what one expects", () => {
     expect(planOf({ mimetype: "video/mp4", file_size: 17 * MEGABYTE })).toMatch(/16 MB/);
     expect(planOf({ mimetype: "audio/mpeg", voice: true }, false)).toMatch(/sound file/);
     expect(planOf({ mimetype: "audio/mpeg", voice: true }, true)).toBe(undefined);
+});
+
+test("a voice message that the browser cannot draw gets the browser's player", async () => {
+    patchWithCleanup(VoicePlayer.prototype, { _fetch: async () => new Response("no sound") });
+    const { channelId, pyEnv } = await createConversation();
+    const attachmentId = pyEnv["ir.attachment"].create({
+        name: "voice.ogg",
+        mimetype: "audio/ogg",
+        res_model: "discuss.channel",
+        res_id: channelId,
+    });
+    pyEnv["discuss.voice.metadata"].create({ attachment_id: attachmentId });
+    createMessage(pyEnv, channelId, "", { attachmentIds: [attachmentId] });
+    await start();
+    await openDiscuss(channelId);
+    await contains("audio.o-whatsapp-AttachmentPlayer");
+    expect(".o-mail-VoicePlayer").toHaveCount(0);
+    expect(".o_error_dialog").toHaveCount(0);
 });
 
 test("a picture is sent as a sticker where the agent says so", async () => {

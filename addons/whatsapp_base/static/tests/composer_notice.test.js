@@ -115,6 +115,37 @@ test("nothing can be written to blocked people", async () => {
     expect(".o-mail-Composer").toHaveCount(0);
 });
 
+test("blocking is asked for first, and says what WhatsApp made of it", async () => {
+    const answer = (message) => ({
+        type: "ir.actions.client",
+        tag: "display_notification",
+        params: { title: "Done", message, type: "warning" },
+    });
+    onRpc("whatsapp.conversation", "action_block", ({ args }) => {
+        expect.step(`block ${args[0]}`);
+        return answer("Blocked in Odoo only");
+    });
+    onRpc("whatsapp.conversation", "action_unblock", ({ args }) => {
+        expect.step(`unblock ${args[0]}`);
+        return answer("Ana Ruiz");
+    });
+    const { channelId, pyEnv } = await createConversation();
+    await start();
+    await openDiscuss(channelId);
+    await click("button[name='whatsapp-block']");
+    await contains(".modal", { text: "Block Ana Ruiz?" });
+    await click(".modal .btn-secondary");
+    await contains(".modal", { count: 0 });
+    await click("button[name='whatsapp-block']");
+    await click(".modal .btn-danger");
+    await expect.waitForSteps([`block ${channelId}`]);
+    await contains(".o_notification:contains('Blocked in Odoo only')");
+    changeConversation(pyEnv, channelId, { blocked: true });
+    await contains("button[name='whatsapp-block']", { count: 0 });
+    await click("button[name='whatsapp-unblock']");
+    await expect.waitForSteps([`unblock ${channelId}`]);
+});
+
 test("an unassigned conversation can be taken, from the notice and the header", async () => {
     onRpc("whatsapp.conversation", "action_assign_to_me", ({ args }) => {
         expect.step(`take ${args[0]}`);

@@ -1,5 +1,6 @@
 import { registerThreadAction, threadActionsRegistry } from "@mail/core/common/thread_actions";
 
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
 import { _t } from "@web/core/l10n/translation";
 import { patch } from "@web/core/utils/patch";
 
@@ -12,6 +13,13 @@ function openForm(store, resModel, resId, name) {
         views: [[false, "form"]],
         target: "current",
     });
+}
+
+/** Block or unblock the customer; what WhatsApp itself made of it is said, the thread follows over the bus. */
+async function block(store, thread, method) {
+    const { params } = await thread.callOnWhatsapp(method);
+    const { message, title, type } = params;
+    store.env.services.notification.add(message, { title, type });
 }
 
 registerThreadAction("whatsapp-take", {
@@ -74,6 +82,36 @@ registerThreadAction("whatsapp-customer", {
         ),
     sequence: 20,
     sequenceGroup: 4,
+});
+registerThreadAction("whatsapp-block", {
+    condition: ({ store, thread }) =>
+        Boolean(store.has_access_whatsapp && thread?.whatsapp_conversation_id) &&
+        !thread.whatsapp_conversation_id.blocked,
+    icon: "fa fa-fw fa-ban",
+    name: _t("Block"),
+    open: ({ store, thread }) =>
+        store.env.services.dialog.add(ConfirmationDialog, {
+            title: _t("Block %s?", thread.displayName),
+            body: _t(
+                "Their messages are kept but not shown, and nothing can be sent to them until somebody unblocks them.",
+            ),
+            confirmLabel: _t("Block"),
+            confirmClass: "btn-danger",
+            confirm: () => block(store, thread, "action_block"),
+            cancel: () => {},
+        }),
+    sequence: 30,
+    sequenceGroup: 4,
+});
+registerThreadAction("whatsapp-unblock", {
+    condition: ({ store, thread }) =>
+        Boolean(store.has_access_whatsapp && thread?.whatsapp_conversation_id?.blocked),
+    icon: "fa fa-fw fa-unlock",
+    inlineName: _t("Unblock"),
+    name: _t("Unblock"),
+    open: ({ store, thread }) => block(store, thread, "action_unblock"),
+    sequence: 3,
+    sequenceGroup: 3,
 });
 
 // The settings of the channel behind a conversation are nobody's business; the conversation has its own form
