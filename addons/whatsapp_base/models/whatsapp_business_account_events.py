@@ -252,8 +252,9 @@ class WhatsappBusinessAccount(models.Model):
         """Take over the policy review of the account (Webhooks, "account_review_update")."""
         self = self._speaking()
         decision = str(value.get("decision") or "").upper()
-        self._note_event(self.env._("Review of the account: %s.", decision), "danger" if decision == "REJECTED" else "info", new=decision)
-        self.review_status = decision
+        self.review_status = self._known("review_status", decision)
+        words = dict(self._fields["review_status"]._description_selection(self.env)).get(decision, decision)
+        self._note_event(self.env._("Review of the account: %s.", words), "danger" if decision == "REJECTED" else "info", new=decision)
         if decision == "REJECTED":
             self._alert(self, self.env._("Meta rejected the account %s", self.name),
                         self.env._("Open Account Quality in Meta Business Suite and ask for another review."))

@@ -36,8 +36,32 @@ class WhatsappBusinessAccount(models.Model):
     meta_timezone = fields.Char("Time Zone at Meta", readonly=True, copy=False, help="Meta's number of the time zone.")
     meta_status = fields.Char("Status at Meta", readonly=True, copy=False, tracking=True)
     owner_name = fields.Char("Owner", readonly=True, copy=False)
-    verification_status = fields.Char("Business Verification", readonly=True, copy=False, tracking=True)
-    review_status = fields.Char("Account Review", readonly=True, copy=False, tracking=True)
+    verification_status = fields.Selection(
+        [
+            ("verified", "Verified"),
+            ("not_verified", "Not verified"),
+            ("pending", "Under review"),
+            ("pending_submission", "Not submitted yet"),
+            ("pending_need_more_info", "Meta needs more information"),
+            ("rejected", "Rejected"),
+            ("failed", "Failed"),
+            ("expired", "Expired"),
+            ("revoked", "Revoked"),
+            ("ineligible", "Not possible"),
+            ("UNKNOWN", "Unknown"),
+        ],
+        "Business Verification",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
+    review_status = fields.Selection(
+        [("APPROVED", "Approved"), ("PENDING", "Under review"), ("DEFERRED", "Deferred"), ("REJECTED", "Rejected"), ("UNKNOWN", "Unknown")],
+        "Account Review",
+        readonly=True,
+        copy=False,
+        tracking=True,
+    )
     has_payment_method = fields.Boolean("Payment Method Set", readonly=True, copy=False)
     health_state = fields.Selection(HEALTH, "Health", readonly=True, copy=False)
     token_expires_at = fields.Datetime(readonly=True, copy=False)
@@ -106,6 +130,10 @@ class WhatsappBusinessAccount(models.Model):
             return False
         return base64.b64encode(data)
 
+    def _known(self, field, value):
+        """Return a value of Meta's as a selection takes it; one that is new to us becomes UNKNOWN."""
+        return value if not value or value in self._fields[field].get_values(self.env) else "UNKNOWN"
+
     # ------------------------------------------------------------
     # Refreshing
     # ------------------------------------------------------------
@@ -128,10 +156,10 @@ class WhatsappBusinessAccount(models.Model):
                 meta_currency=waba.get("currency"),
                 meta_country=waba.get("country"),
                 meta_timezone=str(waba["timezone_id"]) if waba.get("timezone_id") else False,
-                meta_status=waba.get("status"),
+                meta_status=str(waba.get("status") or "").replace("_", " ").capitalize() or False,
                 owner_name=owner.get("name"),
-                verification_status=waba.get("business_verification_status"),
-                review_status=waba.get("account_review_status"),
+                verification_status=self._known("verification_status", waba.get("business_verification_status")),
+                review_status=self._known("review_status", waba.get("account_review_status")),
                 has_payment_method=bool(waba.get("primary_funding_id")),
                 health_state=account_events.read_health(waba.get("health_status"))[0] or False,
             )

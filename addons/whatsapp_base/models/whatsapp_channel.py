@@ -28,8 +28,24 @@ class WhatsappChannel(models.Model):
     display_phone_number = fields.Char("Phone Number")
     verified_name = fields.Char("Display Name at Meta", readonly=True)
     team_id = fields.Many2one("whatsapp.team", tracking=True, check_company=True, index="btree_not_null")
-    status = fields.Char(
-        readonly=True, help="As Meta reports it. CONNECTED is the only state in which messages flow normally."
+    status = fields.Selection(
+        [
+            ("CONNECTED", "Connected"),
+            ("PENDING", "Pending"),
+            ("UNVERIFIED", "Not verified"),
+            ("DISCONNECTED", "Not registered"),
+            ("MIGRATED", "Moved elsewhere"),
+            ("FLAGGED", "At risk"),
+            ("RESTRICTED", "Restricted"),
+            ("RATE_LIMITED", "Limited for now"),
+            ("BANNED", "Banned"),
+            ("DELETED", "Deleted"),
+            ("NOT_FOUND", "Not found"),
+            ("UNKNOWN", "Unknown"),
+        ],
+        readonly=True,
+        tracking=True,
+        help="As Meta reports it. Messages flow normally only while it is Connected.",
     )
     quality_rating = fields.Selection(
         [("GREEN", "High"), ("YELLOW", "Medium"), ("RED", "Low"), ("UNKNOWN", "Not rated yet")],
@@ -37,7 +53,7 @@ class WhatsappChannel(models.Model):
         readonly=True,
         tracking=True,
     )
-    messaging_limit_tier = fields.Char("Messaging Limit", readonly=True, tracking=True)
+    messaging_limit_tier = fields.Char("Messaging Limit", readonly=True)
     throughput_level = fields.Selection(
         [("STANDARD", "Standard"), ("HIGH", "High"), ("NOT_APPLICABLE", "Not applicable")],
         default="STANDARD",

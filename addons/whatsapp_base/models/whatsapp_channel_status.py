@@ -36,7 +36,6 @@ class WhatsappChannel(models.Model):
 
     _inherit = "whatsapp.channel"
 
-    status = fields.Char(tracking=True)
     name_status = fields.Selection(NAME_STATUSES, "Display Name Review", readonly=True, tracking=True)
     requested_name = fields.Char("Requested Display Name", readonly=True, copy=False)
     requested_name_status = fields.Selection(NAME_STATUSES, "Review of the Requested Name", readonly=True, copy=False)
@@ -187,6 +186,11 @@ class WhatsappChannel(models.Model):
     # ------------------------------------------------------------
 
     @api.model
+    def _known(self, field, value):
+        """Return a value of Meta's as a selection takes it; one that is new to us becomes UNKNOWN."""
+        return value if not value or value in self._fields[field].get_values(self.env) else "UNKNOWN"
+
+    @api.model
     def _values_at_meta(self, number):
         """Return field values for a phone number node of Meta's; what the node does not hold is left out."""
         quality, throughput = number.get("quality_rating"), (number.get("throughput") or {}).get("level")
@@ -196,7 +200,7 @@ class WhatsappChannel(models.Model):
             "phone_number_id": str(number["id"]),
             "display_phone_number": number.get("display_phone_number") or False,
             "verified_name": number.get("verified_name") or False,
-            "status": number.get("status") or False,
+            "status": self._known("status", number.get("status")),
             "quality_rating": quality if quality in ("GREEN", "YELLOW", "RED") else "UNKNOWN",
             "messaging_limit_tier": limit or False,
             "throughput_level": throughput if throughput in ("STANDARD", "HIGH", "NOT_APPLICABLE") else "STANDARD",
@@ -242,6 +246,9 @@ class WhatsappChannel(models.Model):
                 }
                 for name, before in changed.items()
             ]
+            if changed.get("messaging_limit_tier"):  # not tracked by the chatter, which would show Meta's name of the tier
+                before = changed["messaging_limit_tier"]
+                channel._message_log(body=channel._change_in_words("messaging_limit_tier", before, values["messaging_limit_tier"]))
         self.write(values)
         # sudo: the history is the system's; people only read it
         self.env["whatsapp.health.log"].sudo().create(rows)
@@ -278,7 +285,9 @@ class WhatsappChannel(models.Model):
             )
         if name == "status" and value in BAD_STATUSES:
             return (
-                self.env._("%(number)s is %(status)s at Meta", number=self.name, status=value),
+                self.env._(
+                    "%(number)s at Meta: %(status)s", number=self.name, status=dict(self._fields[name]._description_selection(self.env))[value]
+                ),
                 self.env._("Press “Why can I not send?” on the number, and follow what Meta asks for in WhatsApp Manager."),
             )
         if name == "name_status" and value == "DECLINED":
@@ -291,7 +300,7 @@ class WhatsappChannel(models.Model):
             if old is not None and new is not None and new != account_events.UNLIMITED and (old > new or old == -1):
                 return (
                     self.env._("The messaging limit of %s went down", self.name),
-                    self.env._("It is %(new)s customers a day now, it was %(old)s.", new=new, old=before),
+                    self.env._("It is %(new)s customers a day now, it was %(old)s.", new=f"{new:,}", old=self._limit_in_words(before)),
                 )
         return None
 

@@ -94,11 +94,13 @@ class WhatsappMessageTemplateTranslation(models.Model):
 
     def _set_quality(self, quality):
         """Take over what customers think of the template."""
+        quality = self._known_quality(quality)
+        words = dict(self._fields["quality"]._description_selection(self.env))[quality]
         for translation in self:
             if translation.quality == quality:
                 continue
             translation.quality = quality
-            note = self.env._("%(template)s: quality %(quality)s", template=translation.display_name, quality=quality)
+            note = self.env._("%(template)s: quality %(quality)s", template=translation.display_name, quality=words)
             translation.template_id._message_log(body=note)
             if quality == "RED":
                 translation.template_id._tell_responsible(note, self.env._(

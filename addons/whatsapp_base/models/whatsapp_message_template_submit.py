@@ -317,7 +317,7 @@ class WhatsappMessageTemplateTranslation(models.Model):
         for part, handle in handles.items():
             part.with_context(whatsapp_from_meta=True).header_handle = handle
         definition = self.template_id._parse_body(body, answer)
-        quality = self.quality or definition.quality  # an edit does not change what customers thought so far
+        quality = self.quality or self._known_quality(definition.quality)  # an edit does not change what customers thought so far
         record.write({**self._values_of(definition), "quality": quality, "is_edited": False})
         self._keep_version(body["components"], "submitted")
         wanted, given = body["category"], str(answer.get("category") or body["category"]).upper()

@@ -87,12 +87,16 @@ class WhatsappMessageTemplateTranslation(models.Model):
     _inherit = "whatsapp.message.template.translation"
 
     @api.model
+    def _known_quality(self, quality):
+        return quality if quality in self._fields["quality"].get_values(self.env) else "UNKNOWN"
+
+    @api.model
     def _values_of(self, definition):
         return {
             "language": definition.language,
             "meta_id": definition.id,
             "status": definition.status,
-            "quality": definition.quality,
+            "quality": self._known_quality(definition.quality),
             "rejected_reason": definition.rejected_reason or False,
             "definition": json.dumps(definition.raw, ensure_ascii=False, sort_keys=True),
             "variable_count": len([v for v in definition.variables() if v.required]),

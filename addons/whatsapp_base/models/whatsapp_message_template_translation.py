@@ -51,7 +51,9 @@ class WhatsappMessageTemplateTranslation(models.Model):
     status = fields.Char("Status at Meta", readonly=True, copy=False, default="DRAFT", help="Only approved templates can be sent.")
     state = fields.Selection(STATES, compute="_compute_state", store=True)
     is_sendable = fields.Boolean("Can Be Sent", compute="_compute_state", store=True)
-    quality = fields.Char(readonly=True, copy=False)
+    quality = fields.Selection(
+        [("GREEN", "High"), ("YELLOW", "Medium"), ("RED", "Low"), ("UNKNOWN", "Not rated yet")], readonly=True, copy=False
+    )
     rejected_reason = fields.Char(readonly=True, copy=False)
     rejected_details = fields.Char(readonly=True, copy=False, help="What Meta says about it.")
     definition = fields.Text(readonly=True, copy=False, groups="whatsapp_base.group_whatsapp_admin", help="What Meta has, as JSON.")

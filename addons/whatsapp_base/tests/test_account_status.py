@@ -184,6 +184,27 @@ class TestAccountStatus(WhatsappCommon):
         self.assertEqual(set(texts), {"Two-Step PIN Set: yes (before: no).", "Messaging Limit: 2,000 (before: –)."})
         self.assertEqual(rows.mapped("severity"), ["info", "info", "danger"])
 
+    def test_the_chatter_says_it_in_words(self):
+        channel = self.channel.with_context(tracking_disable=False, mail_notrack=False)
+        channel.write({"messaging_limit_tier": "TIER_250", "status": "CONNECTED"})
+        self.env.flush_all()
+        self.cr.precommit.run()
+        channel._take_over(
+            channel._values_at_meta({"id": NUMBER, "status": "RESTRICTED", "whatsapp_business_manager_messaging_limit": "TIER_2K"})
+        )
+        self.env.flush_all()
+        self.cr.precommit.run()
+        tracked = self.channel.message_ids.tracking_value_ids.filtered(lambda value: value.field_id.name == "status")
+        self.assertEqual(tracked[:1].new_value_char, "Restricted")
+        self.assertIn("Messaging Limit: 2,000 (before: 250)", "".join(self.channel.message_ids.mapped("body")))
+        self.assertIn("Restricted", self.channel.activity_ids.mapped("summary")[0])
+
+    def test_states_that_are_new_to_us(self):
+        self.channel._take_over(self.channel._values_at_meta({"id": NUMBER, "status": "SOMETHING_NEW"}))
+        self.account._apply_status({"business_verification_status": "odd", "account_review_status": "ODD", "status": "ACTIVE"}, None)
+        self.assertEqual(self.channel.status, "UNKNOWN")
+        self.assertEqual((self.account.verification_status, self.account.review_status, self.account.meta_status), ("UNKNOWN", "UNKNOWN", "Active"))
+
     def test_roles(self):
         self._set_up_people()
         self._meta(username={}, phone_number=self._node())
