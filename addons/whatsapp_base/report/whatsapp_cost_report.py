@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
@@ -62,6 +64,28 @@ class WhatsappCostReport(models.Model):
     def _search(self, domain, *args, **kwargs):
         self.env["whatsapp.chat.message"].flush_model()
         return super()._search(domain, *args, **kwargs)
+
+    @api.model
+    def action_open(self):
+        """Open the report; say so where messages count as 0 because nobody entered their price."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_cost_report_action")
+        missing = [("reason", "in", ("no_rate", "no_country")), ("date", ">=", fields.Date.today() - timedelta(days=365))]
+        if not self.search_count(missing, limit=1):
+            return action
+        link = {"label": self.env._("Missing Rates"), "url": "/odoo/whatsapp-missing-rates"}
+        is_supervisor = self.env.user.has_group("whatsapp_base.group_whatsapp_supervisor")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "warning",
+                "title": self.env._("Some messages have no price yet and count as 0"),
+                # links take the place of %s
+                "message": "%s" if is_supervisor else self.env._("A supervisor sees in Missing Rates what to enter."),
+                "links": [link] if is_supervisor else [],
+                "next": action,
+            },
+        }
 
     def action_open_message(self):
         """Open the message behind a row."""

@@ -431,6 +431,18 @@ class TestCostsShown(CostCommon):
         self.assertEqual((action["res_model"], action["res_id"]), ("whatsapp.chat.message", self.row.id))
         self.assertEqual((line.is_billable, line.state, line.team_id), ("billable", "final", self.team))
 
+    def test_the_report_says_so_where_prices_are_missing(self):
+        opened = self.env.ref("whatsapp_base.whatsapp_cost_report_action_open").with_user(self.supervisor).with_context(lang="en_US")
+        self.assertEqual(opened.run()["res_model"], "whatsapp.cost.report")
+        self._conversation("8801712345678")._send_text("Hello")
+        action = opened.run()
+        self.assertEqual((action["tag"], action["params"]["next"]["res_model"]), ("display_notification", "whatsapp.cost.report"))
+        self.assertEqual(action["params"]["links"][0]["url"], "/odoo/whatsapp-missing-rates")
+        self.agent.group_ids += self.env.ref("whatsapp_base.group_whatsapp_costs")
+        self.assertNotIn("%s", self.env["whatsapp.cost.report"].with_user(self.agent).action_open().get("params", {}).get("message", ""))
+        with self.assertRaises(AccessError):
+            opened.with_user(self.employee).run()
+
     def test_totals_of_conversation_number_and_template(self):
         template = self._template(category="MARKETING")
         row = self.conversation._send_template(template, body=["Ana"])
