@@ -284,10 +284,9 @@ class WhatsappChannel(models.Model):
                 self.env._("People block or report its messages. Stop campaigns, check consent and content; Meta may restrict it."),
             )
         if name == "status" and value in BAD_STATUSES:
+            words = dict(self._fields[name]._description_selection(self.env))
             return (
-                self.env._(
-                    "%(number)s at Meta: %(status)s", number=self.name, status=dict(self._fields[name]._description_selection(self.env))[value]
-                ),
+                self.env._("%(number)s at Meta: %(status)s", number=self.name, status=words[value]),
                 self.env._("Press “Why can I not send?” on the number, and follow what Meta asks for in WhatsApp Manager."),
             )
         if name == "name_status" and value == "DECLINED":
