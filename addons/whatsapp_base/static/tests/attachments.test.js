@@ -13,7 +13,12 @@ import { describe, expect, test } from "@odoo/hoot";
 import { planOf } from "@whatsapp_base/discuss/attachment_notice/attachment_plan";
 import { opusType } from "@whatsapp_base/discuss/voice/opus_recorder";
 
-import { allowTranslations, onRpc, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import {
+    allowTranslations,
+    onRpc,
+    patchWithCleanup,
+    serverState,
+} from "@web/../tests/web_test_helpers";
 
 import { createConversation, createMessage, defineWhatsappModels } from "./whatsapp_test_helpers";
 
@@ -58,6 +63,25 @@ test("a voice message that the browser cannot draw gets the browser's player", a
     await contains("audio.o-whatsapp-AttachmentPlayer");
     expect(".o-mail-VoicePlayer").toHaveCount(0);
     expect(".o_error_dialog").toHaveCount(0);
+});
+
+test("a file that the customer has cannot be removed, a document's own neither", async () => {
+    const { channelId, pyEnv } = await createConversation();
+    const attachmentId = pyEnv["ir.attachment"].create({
+        name: "offer.pdf",
+        mimetype: "application/pdf",
+        res_model: "res.partner",
+        res_id: serverState.partnerId,
+    });
+    createMessage(pyEnv, channelId, "Our offer", {
+        attachmentIds: [attachmentId],
+        status: { state: "read" },
+    });
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-mail-AttachmentContainer[title='offer.pdf']");
+    await contains(".o-mail-AttachmentContainer button[title='Download']");
+    expect(".o-mail-AttachmentContainer .fa-trash").toHaveCount(0);
 });
 
 test("a picture is sent as a sticker where the agent says so", async () => {

@@ -28,6 +28,14 @@ patch(Attachment.prototype, {
         /** Whether the agent wants to send it as a sticker. */
         this.isWhatsappSticker = false;
     },
+    // a document's own file as well: it is what the customer got
+    get isDeletable() {
+        const { message } = this;
+        if (message?.whatsapp_status || (message?.thread?.isWhatsapp && !message.isNote)) {
+            return false;
+        }
+        return super.isDeletable;
+    },
 });
 
 patch(Store.prototype, {
