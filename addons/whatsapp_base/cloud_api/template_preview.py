@@ -48,7 +48,8 @@ def phone(
     cards = []
     for index, card in enumerate(as_list(parts.get("CAROUSEL", {}).get("cards"))):
         inner = [part for part in as_list(as_dict(card).get("components")) if isinstance(part, dict)]
-        cards.append(_part(inner, _parts(inner), {}, files.get(f"carousel.{index}.header") or {}))
+        given = as_list(values.get("cards"))
+        cards.append(_part(inner, _parts(inner), given[index] if index < len(given) else {}, files.get(f"carousel.{index}.header") or {}))
     return {
         "business": business,
         "rtl": is_right_to_left(language),

@@ -54,6 +54,7 @@ class Job:
     content: dict
     reply_to: str | None = None
     upload: "Upload | None" = None
+    more: "tuple[Upload, ...]" = ()  # files of the other cards of a carousel, in order
     refusal: str | None = None  # name of the rule of ours that forbids sending
 
 
@@ -92,13 +93,32 @@ class Outcome:
     extra: dict = field(default_factory=dict)
 
 
-def fill_media(content, media_id):
-    """Return ``content`` with every ``PENDING_MEDIA`` replaced by the ID that Meta gave to the file."""
+def pending_media(number=0):
+    """Return what stands in a stored payload for the ID of the file of this number, from 0."""
+    return f"{PENDING_MEDIA}-{number}" if number else PENDING_MEDIA
+
+
+def fill_media(content, media_id, pending=PENDING_MEDIA):
+    """Return ``content`` with every ``pending`` replaced by the ID that Meta gave to the file."""
     if isinstance(content, dict):
-        return {key: fill_media(value, media_id) for key, value in content.items()}
+        return {key: fill_media(value, media_id, pending) for key, value in content.items()}
     if isinstance(content, list):
-        return [fill_media(value, media_id) for value in content]
-    return media_id if content == PENDING_MEDIA else content
+        return [fill_media(value, media_id, pending) for value in content]
+    return media_id if content == pending else content
+
+
+def _with_more_files(job, client, media_ids, content):
+    """Return ``content`` with the IDs of all files but the first."""
+    for number, upload in enumerate(job.more, start=1):
+        try:
+            ready = media_recipes.apply(upload.recipe, upload.data, upload.mimetype, upload.filename)
+        except media_recipes.NotConverted:
+            ready = upload.data, upload.mimetype, upload.filename  # Meta says what is wrong with it
+        media_id, _is_new = media_ids.obtain(
+            upload.key(job.channel_id), lambda ready=ready: client.upload_media(job.phone_number_id, *ready)
+        )
+        content = fill_media(content, media_id, pending_media(number))
+    return content
 
 
 def _with_file(job, client, media_ids):
@@ -134,13 +154,15 @@ def perform(job, client, media_ids=None):
     try:
         try:
             content, media_id, sent_as = _with_file(job, client, media_ids)
+            content = _with_more_files(job, client, media_ids, content)
         except cloud_client.OutcomeUnknown as error:
             # a file that may have arrived harms nobody: the message itself has not left
             return Outcome(job, "not_sent", text=str(error))
         result = _send(job, client, content)
     except cloud_client.ApiError as error:
         if _is_stale(job, media_id, error):
-            media_ids.forget(job.upload.key(job.channel_id))
+            for upload in (job.upload, *job.more):
+                media_ids.forget(upload.key(job.channel_id))
             return Outcome(job, "stale_media", error=error.error, http_status=error.http_status)
         return Outcome(job, "failed", error=error.error, http_status=error.http_status, media_id=media_id)
     except cloud_client.NotSent as error:

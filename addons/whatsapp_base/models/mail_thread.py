@@ -154,10 +154,16 @@ class MailThread(models.AbstractModel):
             try:
                 on_top = self._whatsapp_header_file(conversation, template, values, files)
                 header, recipe = conversation._file_header(on_top) if on_top else (values.get("header"), False)
+                on_cards = self._whatsapp_card_files(conversation, template, values, files)
+                cards = values.get("cards") or ()
+                if on_cards:
+                    headers, recipe = conversation._card_headers(on_cards)
+                    cards = [{**card, "header": file} for card, file in zip(cards, headers, strict=True)]
+                    on_top = on_cards
                 rows |= conversation._send_template(
                     template, header, values.get("body") or (), values.get("buttons") or (),
-                    language=values.get("language"), once=once, attachment=on_top or None,
-                    values={**first, "media_recipe": recipe}, **options,
+                    language=values.get("language"), cards=cards, offer_ends=values.get("offer_ends"), once=once,
+                    attachment=on_top or None, values={**first, "media_recipe": recipe}, **options,
                 )
             except (UserError, ValidationError) as error:
                 recipient.reason, recipient.detail = left_out.NO_VALUE, str(error)
@@ -176,6 +182,29 @@ class MailThread(models.AbstractModel):
         language = values.get("language") or template._language_of(conversation.contact_id)
         kind = template._pick(language)._header_file_kind()
         return files.filtered(lambda file: kind and conversation._media_plan(file)[0] == kind)[:1]
+
+    def _whatsapp_card_files(self, conversation, template, values, files):
+        """Return those of ``files`` that stand on the cards of a carousel: one for each, in the order of their IDs.
+
+        :raises UserError: there are too few
+        """
+        translation = template._pick(values.get("language") or template._language_of(conversation.contact_id))
+        kind, count = translation._card_files()
+        if not kind or any(card.get("header") for card in values.get("cards") or ()):
+            return files.browse()
+        fitting = files.filtered(lambda file: conversation._media_plan(file)[0] == kind).sorted("id")[:count]
+        if len(fitting) < count:
+            raise UserError(self._whatsapp_cards_message(kind, count, len(fitting)))
+        return fitting
+
+    def _whatsapp_cards_message(self, kind, count, given):
+        texts = {
+            "image": self.env._("This template has %(count)d cards with a picture each; %(given)d are there. Add the pictures in the "
+                                "order of the cards.", count=count, given=given),
+            "video": self.env._("This template has %(count)d cards with a video each; %(given)d are there. Add the videos in the "
+                                "order of the cards.", count=count, given=given),
+        }
+        return texts[kind]
 
     def _whatsapp_link_values(self):
         """Return what makes a message remember the record that it was sent from; a conversation is no such record."""

@@ -131,6 +131,7 @@ class WhatsappChatMessage(models.Model):
             user_id=row["bsuid"], attempts=row["attempts"], content=json.loads(row["payload"]),
             reply_to=row["reply_to_wamid"], refusal=refusal,
             upload=self.browse(row["id"])._prepare_upload(media_id) if row["has_upload"] and not refusal else None,
+            more=self.browse(row["id"])._prepare_more_uploads() if row["has_upload"] and not refusal else (),
         )
 
     def _prepare_upload(self, media_id=None):
@@ -139,8 +140,13 @@ class WhatsappChatMessage(models.Model):
         :param str media_id: of the file, where Meta has it already; it is not read then
         """
         attachment = self.attachment_ids.sorted("id")[:1]
-        if not attachment:
-            return None
+        return self._upload_of(attachment, media_id) if attachment else None
+
+    def _prepare_more_uploads(self):
+        """Return the files of the other cards of a carousel."""
+        return tuple(self._upload_of(attachment) for attachment in self.attachment_ids.sorted("id")[1:])
+
+    def _upload_of(self, attachment, media_id=None):
         mimetype = self.conversation_id._upload_mimetype(attachment)
         data = None if media_id else attachment.raw
         return Upload(attachment.id, attachment.checksum, data, mimetype, attachment.name, self.media_recipe or None, media_id)

@@ -2,7 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..cloud_api import outbound
-from ..lanes.sender import PENDING_MEDIA
+from ..lanes.sender import PENDING_MEDIA, pending_media
 from ..tools import media_recipes, ogg_opus, pictures, voice
 
 MEGABYTE = 1024 * 1024
@@ -50,6 +50,13 @@ class WhatsappConversation(models.Model):
         """Return (header of a template, recipe or None) for a file; the lane uploads it when the message leaves."""
         kind, recipe = self._media_plan(attachment)
         return outbound.Media(kind, media_id=PENDING_MEDIA, filename=attachment.name if kind == "document" else None), recipe
+
+    def _card_headers(self, attachments):
+        """Return (headers of a carousel's cards, recipe or None) for files, in the order of their IDs."""
+        files = attachments.sorted("id")
+        plans = [self._media_plan(file) for file in files]
+        headers = [outbound.Media(kind, media_id=pending_media(number)) for number, (kind, _recipe) in enumerate(plans)]
+        return headers, next((recipe for _kind, recipe in plans if recipe), None)
 
     def _media_plan(self, attachment, as_sticker=False):
         """Return (kind of message, recipe of ``tools.media_recipes`` or None) for a file, or explain why it cannot go.

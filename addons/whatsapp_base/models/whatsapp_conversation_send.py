@@ -65,6 +65,7 @@ class WhatsappConversation(models.Model):
         :param int priority: 0 replies, 1 transactional, 2 campaigns; by default what ``origin`` implies
         :param str reply_to: wamid of the message that is quoted
         :param translation: the ``whatsapp.message.template.translation`` that the content fills in
+        :param attachment: the file to upload; of a carousel, those of its cards, in the order of their IDs
         :param mail_message: the Discuss message that shows it already; without one, it is posted to the thread
         :param str shown: text to show in Discuss where it differs from the content's summary
         :param datetime scheduled_at: not before, naive UTC
@@ -100,7 +101,7 @@ class WhatsappConversation(models.Model):
                 "reply_to_wamid": reply_to,
                 "template_id": translation.template_id.id if translation else False,
                 "template_translation_id": translation.id if translation else False,
-                "attachment_ids": [fields.Command.link(attachment.id)] if attachment else False,
+                "attachment_ids": [fields.Command.set(attachment.ids)] if attachment else False,
                 "media_ref": PENDING_MEDIA if attachment else False,
                 "once_key": once,
                 "lane": "bulk" if priority >= 2 else "replies",

@@ -3,7 +3,7 @@ import json
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..cloud_api import languages, outbound, templates
+from ..cloud_api import languages, outbound, template_asks, templates
 from ..cloud_api import template_draft as drafts
 from ..cloud_api import template_reasons as reasons
 from ..tools import bubbles, phrases
@@ -207,6 +207,11 @@ class WhatsappMessageTemplateTranslation(models.Model):
     def _button_labels(self):
         """Return the labels of the buttons."""
         return list(templates.render_preview(self._definition().components).buttons)
+
+    def _card_files(self):
+        """Return (kind of the file on each card or None, number of cards)."""
+        definition = self._definition()
+        return template_asks.card_file_kind(definition), len(definition.cards())
 
     def _header_file_kind(self):
         """Return which file stands on top: image, video, document, or None."""

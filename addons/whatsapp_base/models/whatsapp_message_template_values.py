@@ -3,9 +3,11 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from ..cloud_api import languages, templates
+from ..cloud_api import languages, template_asks, templates
+from ..cloud_api.outbound import InvalidContent
 from ..cloud_api.outbound_template import template_text
-from ..tools import field_paths
+from ..tools import field_paths, phrases
+from .whatsapp_message_template_variable import OF_RECORD
 
 # kinds of variables that are written as text
 TYPED = ("text", "url", "copy_code")
@@ -60,10 +62,11 @@ class WhatsappMessageTemplate(models.Model):
 
         :param records: records of any model; of the template's own, where variables come from fields
         :param dict free: what the sender was asked for: ``{variable id or name: text}`` (``header``, the name in the
-            text, ``button.0``); parts that are ready may be given as in the result (``body`` as list or dict, ...)
+            text, ``button.0``, those of ``cloud_api.template_asks``); parts that are ready may be given as in the result
+            (``body`` as list or dict, ...)
         :param str language: for everybody; by default each recipient's own
-        :returns: ``{record id: {"header", "body", "buttons", "language"}}`` for ``_content``; a header that is a file is
-            left to the caller
+        :returns: ``{record id: {"header", "body", "buttons", "cards", "offer_ends", "language"}}`` for ``_content``; files
+            on top of the message and of its cards are left to the caller
         :raises UserError: a value is empty and has no text instead, or may not be read by the user; names the record
         """
         values, problems = self._try_values_for(records, free, language)
@@ -103,6 +106,10 @@ class WhatsappMessageTemplate(models.Model):
         variables = {(v.component, v.name, v.position if v.component == "button" else 0): v for v in self.variable_ids}
         locale = self._locale(language, translation.language)
         records = records.with_env(env).with_context(lang=locale)
+        try:
+            asked = self._asked_parts(translation, free)
+        except InvalidContent as error:
+            return {}, dict.fromkeys(records.ids, phrases.explain(env, error))
         texts, problems = {}, {}
         for slot in slots:
             variable = variables.get(_slot_key(slot))
@@ -117,8 +124,29 @@ class WhatsappMessageTemplate(models.Model):
             if empty:
                 problems[record.id] = self._empty_message(record, variables[empty], env)
                 continue
-            values[record.id] = {**self._shape(slots, row), **ready, "language": language}
+            values[record.id] = {**self._with_asked(self._shape(slots, row), asked), **ready, "language": language}
         return values, problems
+
+    @api.model
+    def _asked_parts(self, translation, free):
+        """Return what was given of the parts that are no texts of the message: place, products, cards, end of the offer."""
+        if not translation:
+            return {}
+        definition = templates.parse({"name": "-", "id": "0", "components": translation._sent_components()})
+        return template_asks.given(definition, free, (translation.account_id.catalog_id or "").strip())
+
+    @api.model
+    def _with_asked(self, shape, asked):
+        buttons = dict(enumerate(shape["buttons"])) | asked.get("buttons", {})
+        line = [buttons.get(index) for index in range(max(buttons) + 1)] if buttons else []
+        return {
+            "header": asked.get("header", shape["header"]),
+            "body": shape["body"],
+            "buttons": line,
+            # each message has its own cards: the caller puts files on them
+            "cards": [dict(card) for card in asked.get("cards", ())],
+            "offer_ends": asked.get("offer_ends"),
+        }
 
     def _texts(self, variable, records, partners, free, problems, buttons):
         """Return ``{record id: text}`` of one variable; adds to ``problems`` what cannot be read.
@@ -126,8 +154,9 @@ class WhatsappMessageTemplate(models.Model):
         :param list buttons: of the template, as Meta has them
         """
         source = variable.source
-        if source == "free":
-            given = free.get(variable.id, free.get(str(variable.id), free.get(variable.key)))
+        given = free.get(variable.id, free.get(str(variable.id), free.get(variable.key)))
+        is_foreign = source in OF_RECORD and records._name != variable.template_id.model
+        if source == "free" or (is_foreign and given):
             texts = dict.fromkeys(records.ids, str(given) if isinstance(given, (str, int, float)) else variable.value)
         elif source == "fixed":
             texts = dict.fromkeys(records.ids, variable.value)
@@ -203,6 +232,8 @@ class WhatsappMessageTemplate(models.Model):
             ready["body"] = free["body"]
         if isinstance(free.get("buttons"), (list, tuple)):
             ready["buttons"] = list(free["buttons"])
+        if isinstance(free.get("cards"), (list, tuple)):
+            ready["cards"] = list(free["cards"])
         return ready
 
     def _shape(self, slots, row):

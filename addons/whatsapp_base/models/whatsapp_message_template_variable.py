@@ -13,6 +13,8 @@ SOURCES = [
 ]
 # what a path starts from, where it does not start from the record
 START = {"user": "res.users", "company": "res.company"}
+# what only a record of the template's model knows
+OF_RECORD = ("field", "portal_url")
 
 
 class WhatsappMessageTemplateVariable(models.Model):
@@ -86,6 +88,11 @@ class WhatsappMessageTemplateVariable(models.Model):
         self.ensure_one()
         return {"header": "header", "button": f"button.{self.position}"}.get(self.component, self.name)
 
-    def _asked(self):
-        """Return those that the sender is asked for."""
-        return self.filtered(lambda variable: variable.source == "free")
+    def _asked(self, model=None):
+        """Return those that the sender is asked for.
+
+        :param str model: of the records that are written from; what the template takes from records of another one is asked
+        """
+        foreign = model and self.template_id.model not in (False, "res.partner", model)
+        asked = ("free", *OF_RECORD) if foreign else ("free",)
+        return self.filtered(lambda variable: variable.source in asked)

@@ -1,12 +1,13 @@
 import base64
 import json
 from datetime import timedelta
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form
 
+from ..lanes.sender import perform
 from .discuss_common import DiscussCommon
 
 PDF = b"%PDF-1.4 fake"
@@ -194,6 +195,18 @@ class TestCompose(ComposeCommon):
         form.save().action_send()
         self.assertEqual((self.sent().body, self.sent().conversation_id), ("Hello Ana Ruiz", self.conversation))
 
+    def test_in_a_conversation_what_another_document_would_know_is_typed(self):
+        self.template.model_id = self.env["ir.model"]._get("res.company")
+        self.template.variable_ids.write({"source": "field", "field_path": "name"})
+        form = self.composer(self.conversation)
+        form.template_id = self.template
+        self.assertEqual(len(form.line_ids), 1)
+        with form.line_ids.edit(0) as line:
+            line.value = "order S77"
+        self.assertIn("Hello order S77", form.preview["body"])
+        form.save().action_send()
+        self.assertEqual(self.sent().body, "Hello order S77")
+
     def test_in_the_window_the_pdf_follows_as_a_file(self):
         self.rendered = []
         self.conversation.contact_id.partner_id = self.ana
@@ -212,6 +225,111 @@ class TestCompose(ComposeCommon):
     def test_another_documents_report_is_refused(self):
         with self.assertRaisesRegex(UserError, "not one of these documents"):
             self.ana.with_user(self.agent).whatsapp_send(template=self.template, report="base.report_ir_model_overview")
+
+
+class TestComposeParts(ComposeCommon):
+    """What a template needs beyond its texts: cards, a place, products, the end of an offer."""
+
+    def card(self, header="IMAGE"):
+        return {
+            "components": [
+                {"type": "HEADER", "format": header, "example": {"header_handle": ["4::x"]}},
+                {"type": "BODY", "text": "Shoe {{1}}", "example": {"body_text": [["red"]]}},
+                {"type": "BUTTONS", "buttons": [{"type": "QUICK_REPLY", "text": "More"}]},
+            ]
+        }
+
+    def form_for(self, records, *components, free=None):
+        """Return the dialog with a template of these components, with what is asked for filled in."""
+        template = self._template("parts", components=[{"type": "BODY", "text": "Look"}, *components])
+        form = self.composer(records)
+        form.template_id = template
+        for number, value in enumerate(free or ()):
+            with form.line_ids.edit(number) as line:
+                line.value = value
+        return form
+
+    def pictures(self, number):
+        values = [{"name": f"{i}.png", "raw": PNG + bytes([i]), "mimetype": "image/png"} for i in range(number)]
+        return self.env["ir.attachment"].with_user(self.agent).create(values)
+
+    def components(self):
+        return json.loads(self.sent().payload)["template"]["components"]
+
+    def test_cards_with_their_pictures(self):
+        carousel = {"type": "CAROUSEL", "cards": [self.card(), self.card()]}
+        form = self.form_for(self.ana, carousel, free=["red", "blue"])
+        self.assertIn("2 cards", form.problem)
+        first, second = self.pictures(2)
+        form.attachment_ids.add(second)
+        form.attachment_ids.add(first)
+        self.assertFalse(form.problem)
+        self.assertIn("Shoe blue", form.preview["cards"][1]["body"])
+        form.save().action_send()
+        cards = self.components()[0]["cards"]
+        self.assertEqual([card["components"][1]["parameters"][0]["text"] for card in cards], ["red", "blue"])
+        [job] = self.claim()
+        client = Mock()
+        client.upload_media.side_effect = lambda _number, data, *_rest: "M%d" % data[-1]
+        self.assertEqual(perform(job, client).kind, "accepted")
+        sent = client.send.call_args.args[1]["template"]["components"][0]["cards"]
+        ids = [card["components"][0]["parameters"][0]["image"]["id"] for card in sent]
+        self.assertEqual(ids, ["M0", "M1"])
+
+    def test_a_program_with_too_few_pictures_is_told(self):
+        template = self._template("parts", components=[{"type": "BODY", "text": "Look"}, {"type": "CAROUSEL", "cards": [self.card()] * 2}])
+        [result] = self.ana.with_user(self.agent).whatsapp_send(
+            template, free={"card.0.1": "a", "card.1.1": "b"}, attachment_ids=self.pictures(1).ids
+        )
+        self.assertIn("2 cards", result["detail"])
+        self.assertFalse(self.sent())
+
+    def test_a_place_on_top(self):
+        form = self.form_for(self.ana, {"type": "HEADER", "format": "LOCATION"}, free=["40.4", "-3.7", "Shop", "Street 1"])
+        form.save().action_send()
+        place = self.components()[0]["parameters"][0]["location"]
+        self.assertEqual(place, {"latitude": 40.4, "longitude": -3.7, "name": "Shop", "address": "Street 1"})
+
+    def test_a_place_that_is_none_is_refused(self):
+        form = self.form_for(self.ana, {"type": "HEADER", "format": "LOCATION"}, free=["north", "-3.7", "Shop", "Street 1"])
+        self.assertIn("north", form.problem)
+        with self.assertRaisesRegex(UserError, "north"):
+            form.save().action_send()
+
+    def test_a_product_on_top_needs_the_catalogue(self):
+        form = self.form_for(self.ana, {"type": "HEADER", "format": "PRODUCT"}, free=["SKU-1"])
+        self.assertIn("catalogue", form.problem)
+        self.account.catalog_id = "555"
+        form = self.composer(self.ana)
+        form.template_id = self.env["whatsapp.message.template"].search([("name", "=", "parts")])
+        with form.line_ids.edit(0) as line:
+            line.value = "SKU-1"
+        form.save().action_send()
+        self.assertEqual(
+            self.components()[0]["parameters"][0]["product"], {"product_retailer_id": "SKU-1", "catalog_id": "555"}
+        )
+
+    def test_products_and_codes_of_buttons(self):
+        buttons = [{"type": "MPM", "text": "View items"}, {"type": "COPY_CODE", "example": ["SAVE10"]}]
+        form = self.form_for(self.ana, {"type": "BUTTONS", "buttons": buttons}, free=["SAVE10", "A, B"])
+        self.assertEqual([line.key for line in form.save().line_ids], ["button.1", "button.0"])
+        form.save().action_send()
+        mpm, code = self.components()
+        self.assertEqual(mpm["parameters"][0]["action"]["thumbnail_product_retailer_id"], "A")
+        self.assertEqual(code["parameters"][0]["coupon_code"], "SAVE10")
+
+    def test_the_end_of_an_offer_in_a_batch(self):
+        offer = {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Soon", "has_expiration": True}}
+        form = self.form_for(self.many(11), offer)
+        self.assertIn("Say when", form.problem)
+        form.offer_ends = fields.Datetime.now() - timedelta(days=1)
+        self.assertIn("ended already", form.problem)
+        form.offer_ends = fields.Datetime.now() + timedelta(days=1)
+        self.assertFalse(form.problem)
+        form.save().action_send()
+        self.run_cron()
+        self.assertEqual(len(self.sent()), 11)
+        self.assertIn("expiration_time_ms", self.sent()[-1].payload)
 
 
 class TestBatch(ComposeCommon):

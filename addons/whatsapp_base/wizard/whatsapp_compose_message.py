@@ -4,14 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..cloud_api import template_preview
+from ..cloud_api import template_asks, template_preview
 
 # so many are shown and checked while the dialog is open; the others are checked when they are sent
 MOST_SHOWN = 80
 # more than this, or PDF files for more than one, is the work of a batch
 MOST_IN_REQUEST = 10
-# what a template can have on top that cannot be given here
-NOT_TYPED = {"location", "product"}
 
 
 class WhatsappComposeMessage(models.TransientModel):
@@ -32,7 +30,9 @@ class WhatsappComposeMessage(models.TransientModel):
     mode = fields.Selection([("template", "Template"), ("text", "Free text")], "Send a", required=True, default="template")
     template_id = fields.Many2one(
         "whatsapp.message.template",
-        domain="[('account_id', '=', account_id), ('is_sendable', '=', True), ('model', 'in', [False, 'res.partner', res_model])]",
+        # in a conversation, what a template takes from its own documents is typed
+        domain="[('account_id', '=', account_id), ('is_sendable', '=', True)]"
+        " + ([] if is_conversation else [('model', 'in', [False, 'res.partner', res_model])])",
         ondelete="cascade",
     )
     translation_id = fields.Many2one(
@@ -42,6 +42,8 @@ class WhatsappComposeMessage(models.TransientModel):
     line_ids = fields.One2many(
         "whatsapp.compose.value", "composer_id", "Values", compute="_compute_line_ids", store=True, readonly=False
     )
+    has_offer_end = fields.Boolean(compute="_compute_header_file_kind")
+    offer_ends = fields.Datetime(help="When the limited-time offer of this template is over.")
     body = fields.Text("Text")
     recipient_ids = fields.One2many(
         "whatsapp.compose.recipient", "composer_id", "Recipients", compute="_compute_recipient_ids", store=True
@@ -52,6 +54,7 @@ class WhatsappComposeMessage(models.TransientModel):
     preview = fields.Json(compute="_compute_preview")
     problem = fields.Char(compute="_compute_preview")
     header_file_kind = fields.Char(compute="_compute_header_file_kind")
+    card_file_kind = fields.Char(compute="_compute_header_file_kind")
     has_reports = fields.Boolean(compute="_compute_has_reports")
     can_make_pdf = fields.Boolean(compute="_compute_has_reports")
     report_id = fields.Many2one(
@@ -134,33 +137,60 @@ class WhatsappComposeMessage(models.TransientModel):
         language = self.template_id._language_of(contact) if contact else self.env.lang
         return self.template_id._pick(language)
 
-    @api.depends("template_id", "mode")
+    @api.depends("template_id", "translation_id", "mode")
     def _compute_line_ids(self):
         for composer in self:
-            variables = composer.template_id.variable_ids._asked() if composer.mode == "template" else []
+            rows = composer._asked() if composer.mode == "template" and composer.template_id else []
             typed = {line.key: line.value for line in composer.line_ids}
             composer.line_ids = [Command.clear()] + [
-                Command.create(
-                    {
-                        "key": variable.key,
-                        "label": composer._label_of(variable),
-                        "example": variable.example,
-                        "value": typed.get(variable.key) or variable.value,
-                    }
-                )
-                for variable in variables
+                Command.create({**row, "value": typed.get(row["key"]) or row.get("value")}) for row in rows
             ]
+
+    def _asked(self):
+        """Return the values of a line for everything that has to be typed: texts, a place, products, what cards need."""
+        rows = [
+            {"key": variable.key, "label": self._label_of(variable), "example": variable.example, "value": variable.value}
+            for variable in self.template_id.variable_ids._asked(self.res_model)
+        ]
+        for ask in template_asks.asks(self._translation()._definition()):
+            if ask.what != "end":
+                rows.append({"key": ask.key, "label": self._label_of_ask(ask), "example": ask.example, "is_extra": True})
+        return rows
+
+    def _label_of_ask(self, ask):
+        labels = {
+            "latitude": self.env._("Place · Latitude"),
+            "longitude": self.env._("Place · Longitude"),
+            "name": self.env._("Place · Name"),
+            "address": self.env._("Place · Address"),
+            "product": self.env._("Product (its ID in the catalogue)"),
+            "products": self.env._("Products (IDs in the catalogue, with commas)"),
+            "copy_code": self.env._("Code to copy"),
+            "url": self.env._("End of the link of “%s”", ask.label),
+            "text": self.env._("Text · %s", ask.name),
+        }
+        if ask.card is None:
+            return labels[ask.what]
+        return self.env._("Card %(number)d · %(what)s", number=ask.card + 1, what=labels[ask.what])
 
     def _label_of(self, variable):
         if variable.label:
             return variable.label
+        if variable.component == "button":  # links have the text of their button as label
+            return self.env._("Code to copy")
         place = dict(variable._fields["component"]._description_selection(self.env))[variable.component]
         return f"{place} · {variable.name}"
 
     def _free(self, missing=""):
         """Return what was typed, as ``whatsapp.message.template._values_for`` takes it."""
         self.ensure_one()
-        return {line.key: (line.value or "").strip() or missing for line in self.line_ids}
+        free = {}
+        for line in self.line_ids:
+            value = (line.value or "").strip()
+            free[line.key] = value if value or line.is_extra else missing
+        if self.has_offer_end and self.offer_ends:
+            free["offer_ends"] = fields.Datetime.to_string(self.offer_ends)
+        return free
 
     # ------------------------------------------------------------
     # Recipients and preview
@@ -206,11 +236,16 @@ class WhatsappComposeMessage(models.TransientModel):
     @api.depends("template_id", "translation_id", "mode")
     def _compute_header_file_kind(self):
         for composer in self:
-            is_template = composer.mode == "template" and composer.template_id
-            composer.header_file_kind = is_template and composer._translation()._header_file_kind()
+            composer.header_file_kind = composer.card_file_kind = composer.has_offer_end = False
+            if composer.mode == "template" and composer.template_id:
+                translation = composer._translation()
+                composer.header_file_kind = translation._header_file_kind()
+                composer.card_file_kind = translation._card_files()[0]
+                composer.has_offer_end = translation._definition().has_expiring_offer
 
     @api.depends(
-        "mode", "template_id", "translation_id", "line_ids.value", "body", "report_id", "attachment_ids", "recipient_ids", "channel_id"
+        "mode", "template_id", "translation_id", "line_ids.value", "body", "report_id", "attachment_ids", "recipient_ids", "channel_id",
+        "offer_ends",
     )
     def _compute_preview(self):
         for composer in self:
@@ -223,14 +258,31 @@ class WhatsappComposeMessage(models.TransientModel):
                 composer.problem = composer._header_problem() or problem
                 translation = composer._translation()
                 composer.preview = template_preview.phone(
-                    translation._definition().components, values, language=translation.language, business=business
+                    translation._definition().components, values, language=translation.language, business=business,
+                    files=composer._preview_files(),
                 )
+
+    def _preview_files(self):
+        """Return the pictures that the preview shows, see ``cloud_api.template_preview``."""
+        shown = [
+            {"url": f"/web/content/{file.id}" if (file.mimetype or "").startswith(("image/", "video/")) else "", "filename": file.name}
+            for file in self.attachment_ids._origin.sorted("id")
+        ]
+        if self.card_file_kind:
+            return {f"carousel.{number}.header": file for number, file in enumerate(shown)}
+        return {"header": shown[0]} if shown and self.header_file_kind else {}
 
     def _header_problem(self):
         """Return what is missing on top of the template, or False."""
-        kinds = {slot.kind for slot in self._translation()._definition().variables() if slot.component == "header"}
-        if kinds & NOT_TYPED:
-            return self.env._("Templates with a place or product on top cannot be sent from here.")
+        kind, count = self._translation()._card_files()
+        if kind and len(self.attachment_ids) < count:
+            return self.env["mail.thread"]._whatsapp_cards_message(kind, count, len(self.attachment_ids))
+        if self.has_offer_end and not self.offer_ends:
+            return self.env._("This template has an offer that ends. Say when.")
+        if self.has_offer_end and self.offer_ends <= fields.Datetime.now():
+            return self.env._("The offer has ended already. Give a time that is to come.")
+        if self._needs_catalog() and not self.account_id.sudo().catalog_id:  # sudo: whether there is one is no secret
+            return self.env._("This template shows a product, but the account has no catalogue. Ask an administrator to enter its ID.")
         has_file = self.attachment_ids or (self.report_id and self.header_file_kind == "document")
         if self.header_file_kind and not has_file:
             return {
@@ -239,6 +291,9 @@ class WhatsappComposeMessage(models.TransientModel):
                 "video": self.env._("This template has a video on top. Add it."),
             }[self.header_file_kind]
         return False
+
+    def _needs_catalog(self):
+        return any(ask.what == "product" for ask in template_asks.asks(self._translation()._definition()))
 
     def _preview_values(self):
         """Return the values of the first recipient's message, and what is wrong with them if nobody else gets it."""

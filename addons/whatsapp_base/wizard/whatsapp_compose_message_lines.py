@@ -13,6 +13,7 @@ class WhatsappComposeValue(models.TransientModel):
     label = fields.Char("Value for")
     example = fields.Char()
     value = fields.Char()
+    is_extra = fields.Boolean(help="No text of the message itself: a place, products, a card's values.")
 
 
 class WhatsappComposeRecipient(models.TransientModel):
