@@ -26,10 +26,14 @@ class TestScreens(WhatsappCommon):
             visible = self.env["ir.ui.menu"].browse(menus).filtered(lambda menu: menu.parent_path.startswith(root.parent_path))
             self.assertTrue(visible)
             for action in [menu.action for menu in visible if menu.action]:
-                model = self.env[action.res_model].with_user(user)
-                views = model.get_views([(view_id, kind) for view_id, kind in action.views] + [(False, "search")])
+                opened = action
+                if action.type == "ir.actions.server":  # the window that it opens, perhaps after a hint
+                    opened = action.with_user(user).run()
+                    opened = opened.get("params", {}).get("next", opened)
+                model = self.env[opened["res_model"]].with_user(user)
+                views = model.get_views([(view_id, kind) for view_id, kind in opened["views"]] + [(False, "search")])
                 for kind, view in views["views"].items():
-                    with self.subTest(user=user.login, model=action.res_model, view=kind):
+                    with self.subTest(user=user.login, model=opened["res_model"], view=kind):
                         self.assertTrue(etree.fromstring(view["arch"]) is not None)
 
     def test_menus_by_role(self):
