@@ -113,6 +113,14 @@ def _content(sim: Simulator, message: Message) -> dict:
     return {"text": _ICONS.get(type_, f"{type_} message")}
 
 
+def _items(action: dict) -> list[str]:
+    """The lines that name the items of a catalogue, by section."""
+    lines = [f"\u2022 {action['product_retailer_id']}"] if action.get("product_retailer_id") else []
+    for section in action.get("sections") or ():
+        lines += [section.get("title") or "", *(f"\u2022 {item['product_retailer_id']}" for item in section["product_items"])]
+    return lines
+
+
 def _interactive(sim: Simulator, content: dict) -> dict:
     kind, action = content.get("type"), content.get("action") or {}
     parameters = action.get("parameters") or {}
@@ -135,10 +143,13 @@ def _interactive(sim: Simulator, content: dict) -> dict:
         result["buttons"] = [{"kind": "phone", "title": parameters.get("display_text") or "Call"}]
     elif kind in ("product", "product_list", "catalog_message"):
         result["buttons"] = [{"kind": "none", "title": "View items"}]
-        result["text"] = result["text"] or f"Item {action.get('product_retailer_id')}"
+        result["text"] = "\n".join(filter(None, [result["text"], *_items(action)]))
     elif kind == "carousel":
-        cards = [str((card.get("body") or {}).get("text") or "") for card in action.get("cards") or ()]
-        result["text"] = "\n".join([result["text"] or "", *(f"\u2022 {card}" for card in cards)])
+        cards = [card for card in action.get("cards") or () if isinstance(card, dict)]
+        texts = [str((card.get("body") or {}).get("text") or "") for card in cards]
+        result["text"] = "\n".join([result["text"] or "", *(f"\u2022 {text}" for text in texts)])
+        links = [(card.get("action") or {}).get("parameters") or {} for card in cards]
+        result["buttons"] = [{"kind": "url", "title": link.get("display_text"), "url": link.get("url")} for link in links]
     elif kind == "call_permission_request":
         result["buttons"] = [{"kind": "none", "title": "Allow calls"}]
     return result
