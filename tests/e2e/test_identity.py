@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from harness import wait_until, wait_until_equal
 from people import Customer, notification, text_value
 
@@ -83,7 +84,16 @@ def test_replies_that_are_on_their_way_while_contacts_are_merged_are_sent_once(s
     assert {row["state"] for row in ana.messages("outbound")} <= {"sent", "delivered", "read"}
 
 
-def test_the_phone_app_and_its_past_are_in_the_thread(stack):
+@pytest.fixture
+def phone_app(stack):
+    """The number is on the phone app as well, and Meta's app tells what happens there."""
+    stack.admin.call("whatsapp.channel", "write", [stack.channel_id], {"is_on_phone_app": True})
+    stack.admin.call("whatsapp.business.account", "action_set_up_webhooks", [stack.account_id])
+    yield
+    stack.admin.call("whatsapp.channel", "write", [stack.channel_id], {"is_on_phone_app": False})
+
+
+def test_the_phone_app_and_its_past_are_in_the_thread(stack, phone_app):
     ana = stack.customer("Ana")
     lines = [("from May", 120, False), ("our answer", 119, True), ("from last week", 7, False)]
     chats = [{"phone": ana.phone, "messages": [{"text": text, "days_ago": days, "own": own} for text, days, own in lines]}]
