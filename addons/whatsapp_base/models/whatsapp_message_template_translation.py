@@ -45,7 +45,7 @@ class WhatsappMessageTemplateTranslation(models.Model):
     company_id = fields.Many2one(related="template_id.company_id", store=True, index=True)
     language = fields.Char("Language Code", required=True)
     language_name = fields.Char("Language", compute="_compute_language_name")
-    is_editable = fields.Boolean(compute="_compute_state")
+    is_editable = fields.Boolean(compute="_compute_is_editable")
     rejected_help = fields.Text("What to Do", compute="_compute_rejected_help")
     meta_id = fields.Char("ID at Meta", readonly=True, copy=False, index="btree_not_null")
     status = fields.Char("Status at Meta", readonly=True, copy=False, default="DRAFT", help="Only approved templates can be sent.")
@@ -80,7 +80,11 @@ class WhatsappMessageTemplateTranslation(models.Model):
         for translation in self:
             translation.state = STATE_OF.get(translation.status, "other")
             translation.is_sendable = translation.status in templates.SENDABLE
-            # Meta takes no changes while it reviews, and none to what is gone for good
+
+    @api.depends("state")
+    def _compute_is_editable(self):
+        """Meta takes no changes while it reviews, and none to what is gone for good."""
+        for translation in self:
             translation.is_editable = translation.state in ("draft", "approved", "rejected", "paused", "deleted")
 
     @api.depends("status", "rejected_reason", "rejected_details")
