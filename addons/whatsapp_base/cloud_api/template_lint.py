@@ -188,8 +188,7 @@ def _offer(report: Report, parts: dict[str, dict[str, Any]]) -> None:
             count=len(text),
             limit=MAX_OFFER,
         )
-    expires = offer.get("has_expiration")
-    if expires is not None and not isinstance(expires, bool):
+    if not isinstance(offer.get("has_expiration", False), bool):
         report.error(
             "limited_time_offer.has_expiration", _("It is not said whether the offer ends."), _("Switch it on or off.")
         )
@@ -206,7 +205,7 @@ def _offer(report: Report, parts: dict[str, dict[str, Any]]) -> None:
     kinds = [upper(as_dict(button).get("type")) for button in as_list(parts.get("BUTTONS", {}).get("buttons"))]
     if "URL" not in kinds:
         report.error("buttons", _("A limited-time offer needs a link."), _("Add a button of the kind “link”."))
-    if expires and "COPY_CODE" not in kinds:
+    if offer.get("has_expiration") and "COPY_CODE" not in kinds:
         report.warn(
             "buttons",
             _("An offer that ends is normally shown with a coupon code."),

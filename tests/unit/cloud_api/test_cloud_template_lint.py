@@ -243,6 +243,7 @@ def test_cards_stand_alone():
 @pytest.mark.parametrize(("definition", "path"), [
     (offer(text="x" * 17), "limited_time_offer.text"), (offer(text=""), "limited_time_offer.text"),
     (offer(has_expiration="yes"), "limited_time_offer.has_expiration"),
+    (offer(has_expiration=None), "limited_time_offer.has_expiration"),
     ({**offer(), "category": "UTILITY"}, "limited_time_offer"),
     ({**offer(), "components": [*offer()["components"], {"type": "FOOTER", "text": "x"}]}, "footer"),
     ({**offer(), "components": [p for p in offer()["components"] if p["type"] != "BUTTONS"]}, "buttons"),
