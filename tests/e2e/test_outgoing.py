@@ -49,6 +49,26 @@ def test_buttons_lists_places_and_people_arrive_and_the_answer_comes_back(stack)
     wait_until(lambda: ana.messages("inbound")[-1]["button_payload"] == "yes", "the answer")
 
 
+def test_items_cards_and_requests_arrive(stack):
+    ana = stack.acquaintance("Ana")
+    card = {"link": "https://shop.test/a.jpg", "label": "Buy", "url": "https://shop.test/a", "body": "Model A"}
+    items = {"title": "Shoes", "retailer_ids": ["SKU-1", "SKU-2"]}
+    for kind, values in (
+        ("product", {"retailer_id": "SKU-1", "body": "Look", "catalog_id": "555"}),
+        ("products", {"header": "New", "body": "Our picks", "catalog_id": "555", "sections": [items]}),
+        ("carousel", {"body": "New arrivals", "cards": [card, {**card, "body": "Model B"}]}),
+        ("contact_request", {"body": "May we have your number?"}),
+        ("call", {"body": "Need help?", "label": "Call us"}),
+        ("call_permission", {"body": "May we call you?"}),
+        ("link", {"body": "Track it", "label": "Track", "url": "https://shop.test/t/9"}),
+    ):
+        stack.wait_for_state(send(stack, ana, kind, values), "read")
+    kinds = [message["content"]["type"] for message in ana.received()]
+    assert kinds == [
+        "product", "product_list", "carousel", "request_contact_info", "voice_call", "call_permission_request", "cta_url",
+    ]
+
+
 def test_a_picture_stands_above_the_buttons(stack):
     ana = stack.acquaintance("Ana")
     pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="

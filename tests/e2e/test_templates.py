@@ -138,6 +138,47 @@ def test_quality_category_and_texts_arrive_live(meta):
     wait_until_equal(lambda: known("category", "template"), "MARKETING", "the new category")
 
 
+PLACE = {"header.latitude": "40.4", "header.longitude": "-3.7", "header.name": "Shop", "header.address": "Main St 1"}
+CARD = [
+    {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["4::x"]}},
+    {"type": "BODY", "text": "Model {{1}} is here.", "example": {"body_text": [["A"]]}},
+    {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Buy", "url": "https://x.test/{{1}}", "example": ["https://x.test/a"]}]},
+]
+SPECIAL = {
+    "place": ([{"type": "HEADER", "format": "LOCATION"}, {"type": "BODY", "text": "Come and see us."}], PLACE),
+    "offer": (
+        [
+            {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Ends soon", "has_expiration": True}},
+            {"type": "BODY", "text": "Twenty percent off."},
+            {"type": "BUTTONS", "buttons": [{"type": "COPY_CODE", "example": "SAVE20"}]},
+        ],
+        {"offer_ends": "2030-01-31 20:00:00", "button.0": "SAVE20"},
+    ),
+    "cards": (
+        [{"type": "BODY", "text": "New arrivals for you."}, {"type": "CAROUSEL", "cards": [{"components": CARD}, {"components": CARD}]}],
+        {"card.0.1": "A", "card.0.button.0": "a", "card.1.1": "B", "card.1.button.0": "b"},
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SPECIAL)
+def test_what_a_template_needs_beyond_its_texts_is_sent_from_a_record(meta, kind):
+    stack, ana = meta, meta.acquaintance("Ana")
+    components, free = SPECIAL[kind]
+    name = f"{kind}_{next(_serial)}"
+    stack.sim.post("templates", name=name, category="MARKETING", components=components)
+    stack.admin.call("whatsapp.business.account", "action_test_connection", [stack.account_id])
+    partner = stack.value("SELECT partner_id FROM whatsapp_contact WHERE wa_id = %s", ana.phone)
+    pictures = []
+    if kind == "cards":
+        files = [{"name": f"{number}.png", "datas": PNG} for number in range(2)]
+        pictures = stack.admin.call("ir.attachment", "create", files)
+    [result] = stack.admin.call("res.partner", "whatsapp_send", [partner], template=name, free=free, attachment_ids=pictures)
+    assert result["message_id"], result
+    stack.wait_for_state(result["message_id"], "read")
+    assert ana.received()[-1]["type"] == "template"
+
+
 def test_files_are_uploaded_in_the_way_that_meta_wants(meta):
     stack = meta
     pdf = base64.b64encode(b"%PDF-1.7 " + b"x" * 5000).decode()
