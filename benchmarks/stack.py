@@ -18,7 +18,7 @@ from .figures import say
 HTTP_WORKERS = 2
 CRON_THREADS = 2  # Odoo's default
 # whatsapp_base, lanes/__init__.py
-LANES = ("intake", "replies", "bulk", "media", "signals")
+LANES = ("intake", "replies", "bulk", "media", "signals", "desk")
 LOCK_ON_DUTY = 0x57A1
 ADDONS = Path(__file__).parent / "addons"
 

@@ -43,6 +43,7 @@
         "views/whatsapp_library_template_views.xml",
         "data/library/whatsapp_library_template_data.xml",
         "views/whatsapp_team_views.xml",
+        "views/whatsapp_tag_views.xml",
         "views/whatsapp_health_log_views.xml",
         "views/whatsapp_qr_code_views.xml",
         "views/whatsapp_channel_views.xml",

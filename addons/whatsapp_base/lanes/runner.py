@@ -123,7 +123,8 @@ class Runner(threading.Thread):
             if done := self._step(duty):
                 idle_since = time.monotonic()
                 idle_looks = 0
-                if self.lane == "intake" and done in SMALL_BATCH:
+                # the desk is never in a hurry: a customer's message is on the screen already
+                if self.lane == "desk" or (self.lane == "intake" and done in SMALL_BATCH):
                     self._halt.wait(min(BREATH, BREATHS * (idle_since - begin)))
                 continue
             if self._crew and self._crew.busy:

@@ -1,4 +1,5 @@
 from . import whatsapp_lane
+from . import whatsapp_tag
 from . import whatsapp_team
 from . import whatsapp_business_account
 from . import whatsapp_business_account_sync
@@ -39,6 +40,7 @@ from . import whatsapp_message_template_submit
 from . import whatsapp_message_template_preview
 from . import whatsapp_library_template
 from . import whatsapp_conversation
+from . import whatsapp_conversation_desk
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_referral
 from . import whatsapp_conversation_send

@@ -158,8 +158,8 @@ class WhatsappConversation(models.Model):
             rows = self.env.execute_query(
                 SQL(
                     """INSERT INTO whatsapp_conversation (channel_id, contact_id, company_id, partner_id, team_id, state,
-                                                          create_uid, write_uid, create_date, write_date)
-                       SELECT %s, c.id, %s, c.partner_id, %s, %s, %s, %s, now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc'
+                                                          priority, create_uid, write_uid, create_date, write_date)
+                       SELECT %s, c.id, %s, c.partner_id, %s, %s, '0', %s, %s, now() AT TIME ZONE 'utc', now() AT TIME ZONE 'utc'
                          FROM whatsapp_contact c WHERE c.id = ANY(%s)
                            ON CONFLICT (channel_id, contact_id) DO NOTHING RETURNING id""",
                     channel.id, channel.company_id.id, channel.team_id.id or None, state, self.env.uid, self.env.uid, missing.ids,

@@ -135,7 +135,8 @@ class WhatsappConversation(models.Model):
         reopened = self.env.execute_query(
             SQL(
                 """WITH v (id, first_at, last_at, count, preview) AS (VALUES %(values)s),
-                        old AS (SELECT c.id, c.state FROM whatsapp_conversation c JOIN v USING (id)
+                        old AS (SELECT c.id, c.state, c.waiting_since, c.snoozed_until
+                                  FROM whatsapp_conversation c JOIN v USING (id)
                                  ORDER BY c.id FOR NO KEY UPDATE OF c)
                    UPDATE whatsapp_conversation c
                       SET last_inbound_at = GREATEST(c.last_inbound_at, v.last_at::timestamp),
@@ -144,9 +145,11 @@ class WhatsappConversation(models.Model):
                           waiting_since = COALESCE(c.waiting_since, v.first_at::timestamp),
                           unanswered_count = COALESCE(c.unanswered_count, 0) + v.count,
                           last_message_preview = v.preview,
-                          state = 'open'
+                          state = 'open',
+                          desk_due = c.desk_due IS TRUE OR old.state <> 'open' OR old.waiting_since IS NULL
+                                     OR old.snoozed_until IS NOT NULL
                      FROM v JOIN old USING (id) WHERE c.id = v.id
-                RETURNING c.id, old.state""",
+                RETURNING c.id, old.state, c.desk_due""",
                 values=SQL(", ").join(SQL("(%s, %s, %s, %s, %s)", cid, *entry) for cid, entry in latest.items()),
                 window=SERVICE_WINDOW,
             )
@@ -162,6 +165,8 @@ class WhatsappConversation(models.Model):
         conversations = self.browse(latest)
         conversations.invalidate_recordset(flush=False)
         talk.contact_id.invalidate_recordset(["last_inbound_at", "is_unreachable"], flush=False)
+        if any(row[2] for row in reopened):
+            self.env["whatsapp.lane"]._wake_soon("desk")
         back = self.browse([row[0] for row in reopened if row[1] == "resolved"]).filtered("user_id")
         for conversation in back:
             conversation._move_membership(self.env["res.users"], conversation.user_id)

@@ -150,18 +150,22 @@ class WhatsappConversation(models.Model):
         if row.type == "reaction":
             return
         now = fields.Datetime.now()
+        is_human = row.origin in ("agent", "echo")
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """UPDATE whatsapp_conversation
                       SET last_outbound_at = %(now)s, last_message_at = %(now)s, last_message_preview = %(preview)s,
                           waiting_since = CASE WHEN %(human)s THEN NULL ELSE waiting_since END,
-                          unanswered_count = CASE WHEN %(human)s THEN 0 ELSE unanswered_count END
+                          unanswered_count = CASE WHEN %(human)s THEN 0 ELSE unanswered_count END,
+                          desk_due = desk_due IS TRUE OR %(human)s
                     WHERE id = %(id)s""",
-                now=now, preview=row.summary, human=row.origin in ("agent", "echo"), id=self.id,
+                now=now, preview=row.summary, human=is_human, id=self.id,
             )
         )
         self.invalidate_recordset(flush=False)
+        if is_human:
+            self.env["whatsapp.lane"]._wake_soon("desk")
 
     def _agent_wrote(self, user):
         """The first colleague who answers takes the conversation."""

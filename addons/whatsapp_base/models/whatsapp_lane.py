@@ -76,13 +76,15 @@ class WhatsappLane(models.AbstractModel):
         """Do one batch of a lane that needs no thread pool; tells whether there was anything to do (the intake: how much)."""
         if lane == "intake":
             return self.env["whatsapp.webhook.event"]._drain()
+        if lane == "desk":
+            return self.env["whatsapp.conversation"]._desk_step()
         return self.env["whatsapp.signal"]._deliver()
 
     @api.model
     def _cron_lanes(self):
         """Fallback: start the lanes where somebody forgot to, or died before they could."""
         if module.current_test:
-            while self._step("intake"):
+            while self._step("intake") or self._step("desk"):
                 pass
             return
         self.env["whatsapp.chat.message"]._show_orphans()

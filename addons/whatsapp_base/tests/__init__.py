@@ -8,6 +8,7 @@ from . import test_phrases
 from . import test_announce
 from . import test_api
 from . import test_compose
+from . import test_desk
 from . import test_discuss_live
 from . import test_discuss_post
 from . import test_discuss_store

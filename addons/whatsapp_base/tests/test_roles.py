@@ -49,13 +49,14 @@ RIGHTS = {
     "whatsapp.send.batch": ("r", "r", "rd"),
     "whatsapp.send.batch.line": ("r", "r", "r"),
     "whatsapp.signal": ("", "", "r"),
+    "whatsapp.tag": ("r", "crwd", "crwd"),
     "whatsapp.team": ("r", "crwd", "crwd"),
     "whatsapp.webhook.event": ("", "", "rwd"),
     "whatsapp.webhook.refusal": ("", "", "r"),
 }
 EXTRA = {"whatsapp.rate": {"market_id": None}, "whatsapp.contact.alias": {"wa_id": "34600900899"}}
 # Meta's own geography and the texts that come with the addon are nobody's secret: the same for all companies
-SHARED = {"whatsapp.rate.market", "whatsapp.library.template"}
+SHARED = {"whatsapp.rate.market", "whatsapp.library.template", "whatsapp.tag"}
 
 
 class Table:
