@@ -59,6 +59,7 @@
         "report/whatsapp_cost_report_views.xml",
         "views/whatsapp_cost_views.xml",
         "views/res_config_settings_media_views.xml",
+        "views/whatsapp_inbox_views.xml",
         "views/whatsapp_menus.xml",
     ],
     "demo": ["demo/whatsapp_demo.xml"],

@@ -45,6 +45,7 @@ from . import whatsapp_library_template
 from . import whatsapp_conversation
 from . import whatsapp_conversation_desk
 from . import whatsapp_conversation_inbound
+from . import whatsapp_conversation_inbox
 from . import whatsapp_conversation_referral
 from . import whatsapp_conversation_send
 from . import whatsapp_conversation_interactive
