@@ -78,8 +78,12 @@ class WhatsappConversation(models.Model):
         return self.company_id.id, self.team_id.id or 0
 
     @api.model
-    def _queue_subchannel(self, company_id, team_id):
-        return f"WHATSAPP_QUEUE/{company_id}/{team_id}"
+    def _queue_subchannel(self, company_id, team_id, everything=False):
+        """Return the bus subchannel of a queue: of what waits in it, or of ``everything`` that becomes of it.
+
+        An agent sees what waits, and no longer what a colleague has taken; supervisors and teams that share do.
+        """
+        return f"WHATSAPP_QUEUE/{company_id}/{team_id}" + ("/all" if everything else "")
 
     @api.model
     def _queue_bus_channels(self):
@@ -88,14 +92,18 @@ class WhatsappConversation(models.Model):
         if not user.has_group(AGENT_GROUP):
             return []
         companies = user.company_ids.ids
-        domain = [("company_id", "in", companies)]
-        if not user.has_group("whatsapp_base.group_whatsapp_supervisor"):
-            domain.append(("member_ids", "in", user.ids))
-        # sudo: whatsapp.team - only the teams of the user's companies are looked up, whichever company is active
-        teams = self.env["whatsapp.team"].sudo().with_context(active_test=False).search(domain)
+        waiting, everything = user._whatsapp_queue_team_ids()
+        # sudo: whatsapp.team - only which company a team belongs to is asked, whichever is active
+        teams = self.env["whatsapp.team"].sudo().browse(sorted(waiting | everything)).filtered(
+            lambda team: team.company_id.id in companies
+        )
         queues = [(company_id, 0) for company_id in companies] + [(team.company_id.id, team.id) for team in teams]
         group = self.env.ref(AGENT_GROUP)
-        return [(group, self._queue_subchannel(*queue)) for queue in queues]
+        leads = user.has_group("whatsapp_base.group_whatsapp_supervisor")
+        return [
+            *((group, self._queue_subchannel(*queue)) for queue in queues),
+            *((group, self._queue_subchannel(*queue, True)) for queue in queues if queue[1] in everything or (leads and not queue[1])),
+        ]
 
     # ------------------------------------------------------------
     # Live
@@ -128,19 +136,19 @@ class WhatsappConversation(models.Model):
 
     @api.model
     def _announce_to_queues(self, conversations, queues_before):
-        """Send what waits in full, what no longer waits in short, and what went to another team as gone."""
+        """Send what waits in full, what no longer waits or went to another team as gone, and to those who see all of a
+        queue in short what became of it."""
         queues = defaultdict(lambda: {"waiting": self.browse().sudo(), "known": self.browse().sudo(), "gone": []})
         for conversation in conversations:
             if conversation._is_waiting():
                 queues[conversation._queue()]["waiting"] |= conversation
             elif conversation in queues_before:
                 queues[conversation._queue()]["known"] |= conversation
+                queues[conversation._queue()]["gone"].append(conversation.id)
             if queues_before.get(conversation, conversation._queue()) != conversation._queue():
                 queues[queues_before[conversation]]["gone"].append(conversation.id)
         if not queues:
             return
-        # by the cached ID: env.ref asks the database each time, and intake is a busy place
-        group = self.env["res.groups"].browse(self.env["ir.model.data"]._xmlid_to_res_id(AGENT_GROUP))
         # what is gone first: a supervisor listens to both queues
         for queue, content in sorted(queues.items(), key=lambda item: not item[1]["gone"]):
             waiting, known = Store(), Store()
@@ -149,21 +157,25 @@ class WhatsappConversation(models.Model):
                 waiting.add(content["waiting"])
                 waiting.add(content["waiting"].discuss_channel_id, ["channel_type", "last_interest_dt", "name"])
             known.add(content["known"], self._live_store_fields())
-            group._bus_send(
-                "whatsapp.conversation/queue",
-                {"waiting": waiting.get_result(), "known": known.get_result(), "gone": content["gone"], "flood": is_flood},
-                subchannel=self._queue_subchannel(*queue),
-            )
+            self._tell_queue(queue, waiting=waiting.get_result(), gone=content["gone"], flood=is_flood)
+            if content["known"]:
+                self._tell_queue(queue, everything=True, known=known.get_result())
+
+    @api.model
+    def _tell_queue(self, queue, everything=False, waiting=None, known=None, gone=(), flood=False):
+        """Send one notification to who listens to a queue, see :meth:`_queue_subchannel`."""
+        # by the cached ID: env.ref asks the database each time, and intake is a busy place
+        group = self.env["res.groups"].browse(self.env["ir.model.data"]._xmlid_to_res_id(AGENT_GROUP))
+        group._bus_send(
+            "whatsapp.conversation/queue",
+            {"waiting": waiting or {}, "known": known or {}, "gone": list(gone), "flood": flood},
+            subchannel=self._queue_subchannel(*queue, everything),
+        )
 
     def _announce_gone(self):
         """Take conversations that are about to be deleted out of the clients' queues."""
-        group = self.env["res.groups"].browse(self.env["ir.model.data"]._xmlid_to_res_id(AGENT_GROUP))
         for conversation in self:
-            group._bus_send(
-                "whatsapp.conversation/queue",
-                {"waiting": {}, "known": {}, "gone": conversation.ids},
-                subchannel=self._queue_subchannel(*conversation._queue()),
-            )
+            self._tell_queue(conversation._queue(), gone=conversation.ids)
 
     @api.model
     def _waiting_for_client(self, limit):

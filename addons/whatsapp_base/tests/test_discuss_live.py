@@ -10,6 +10,10 @@ class TestDiscussLive(DiscussCommon):
     def queue(self):
         return self.Conversation._queue_subchannel(self.company.id, self.team.id)
 
+    @property
+    def everything(self):
+        return self.Conversation._queue_subchannel(self.company.id, self.team.id, True)
+
     def test_a_new_customer_is_told_to_the_queue_of_the_team(self):
         rows = self.queue_rows(self.receive, self.inbound_text("Hello"))
         self.assertEqual(list(rows), [self.queue])
@@ -67,9 +71,11 @@ class TestDiscussLive(DiscussCommon):
 
     def test_taking_tells_the_queue_that_it_no_longer_waits(self):
         rows = self.queue_rows(self.conversation.with_user(self.agent).action_assign_to_me)
-        [values] = rows[self.queue]["known"]["whatsapp.conversation"]
+        [values] = rows[self.everything]["known"]["whatsapp.conversation"]
         self.assertEqual(values["agent_id"], self.agent.partner_id.id)
         self.assertFalse(rows[self.queue]["waiting"])
+        self.assertFalse(rows[self.queue]["known"], "who has taken it is told to those only who may see it")
+        self.assertEqual(rows[self.queue]["gone"], self.conversation.ids)
         self.assertNotIn("phone", values)
 
     def test_putting_back_tells_the_queue_that_it_waits(self):
@@ -91,7 +97,7 @@ class TestDiscussLive(DiscussCommon):
         self.assertEqual(self.thread.channel_partner_ids, self.agent.partner_id)
         rows = self.queue_rows(self.conversation.with_user(self.agent).action_resolve)
         self.assertFalse(self.thread.channel_member_ids)
-        self.assertEqual(rows[self.queue]["known"]["whatsapp.conversation"][0]["state"], "resolved")
+        self.assertEqual(rows[self.everything]["known"]["whatsapp.conversation"][0]["state"], "resolved")
 
     def test_blocked_people_are_told_to_nobody(self):
         self.receive(self.inbound_text("Hello")).contact_id.blocked = True

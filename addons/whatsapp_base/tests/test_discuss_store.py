@@ -124,11 +124,19 @@ class TestDiscussStore(DiscussCommon):
                 channels = self.env["ir.websocket"].with_user(user)._build_bus_channel_list(["whatsapp.queue"])
             self.assertNotIn("whatsapp.queue", [channel for channel in channels if isinstance(channel, str)])
             found = [c[1] for c in channels if isinstance(c, tuple) and str(c[1]).startswith("WHATSAPP_QUEUE/")]
-            return {tuple(int(part) for part in name.split("/")[1:]) for name in found}
+            return {name.split("/", 1)[1] for name in found}
 
-        self.assertEqual(queues(self.agent), {(company, 0), (company, own)})
-        self.assertEqual(queues(self.other_agent), {(company, 0)})
-        self.assertLessEqual({(company, 0), (company, own), (company, other)}, queues(self.supervisor))
+        def names(*teams, everything=False):
+            return {f"{company}/{team}" + ("/all" if everything else "") for team in teams}
+
+        self.assertEqual(queues(self.agent), names(0, own))
+        self.assertEqual(queues(self.other_agent), names(0))
+        for user in (self.supervisor, self.admin):
+            self.assertLessEqual(names(0, own, other) | names(0, own, other, everything=True), queues(user))
+        self.team.is_shared = True
+        self.assertEqual(queues(self.agent), names(0, own) | names(own, everything=True))
+        self.team.supervisor_ids = self.admin
+        self.assertFalse(queues(self.supervisor) & (names(own) | names(own, everything=True)))
         self.assertEqual(queues(self.employee), set())
         self.assertEqual(queues(self.portal), set())
 

@@ -7,6 +7,8 @@ from .roles_common import RolesHttpTests, RolesTests
 # rights of agents, supervisors and administrators: c(reate) r(ead) w(rite) d(elete); nobody else has any
 RIGHTS = {
     "whatsapp.add.language": ("", "", "crwd"),
+    "whatsapp.agent": ("r", "rw", "crwd"),
+    "whatsapp.agent.status.log": ("r", "r", "r"),
     "whatsapp.business.account": ("r", "r", "crwd"),
     "whatsapp.channel": ("r", "r", "crwd"),
     "whatsapp.channel.command": ("r", "r", "crwd"),
@@ -23,8 +25,6 @@ RIGHTS = {
     "whatsapp.contact.merge.wizard": ("", "crwd", "crwd"),
     "whatsapp.contact.split.wizard": ("", "crwd", "crwd"),
     "whatsapp.conversation": ("rw", "rw", "crwd"),
-    "whatsapp.conversation.cycle": ("r", "r", "r"),
-    "whatsapp.conversation.wait": ("r", "r", "r"),
     "whatsapp.cost.compare": ("", "crwd", "crwd"),
     "whatsapp.cost.compare.line": ("", "crwd", "crwd"),
     "whatsapp.cost.report": ("", "r", "r"),
@@ -41,7 +41,6 @@ RIGHTS = {
     "whatsapp.message.template.variable": ("r", "r", "crwd"),
     "whatsapp.message.template.version": ("", "r", "r"),
     "whatsapp.number.setup": ("", "", "crwd"),
-    "whatsapp.outcome": ("r", "crwd", "crwd"),
     "whatsapp.qr.code": ("r", "r", "crwd"),
     "whatsapp.rate": ("", "r", "crwd"),
     "whatsapp.rate.import": ("", "", "crwd"),
@@ -52,9 +51,10 @@ RIGHTS = {
     "whatsapp.send.batch": ("r", "r", "rd"),
     "whatsapp.send.batch.line": ("r", "r", "r"),
     "whatsapp.signal": ("", "", "r"),
-    "whatsapp.sla.policy": ("r", "crwd", "crwd"),
+    "whatsapp.skill": ("r", "crwd", "crwd"),
     "whatsapp.tag": ("r", "crwd", "crwd"),
     "whatsapp.team": ("r", "crwd", "crwd"),
+    "whatsapp.team.member": ("r", "crwd", "crwd"),
     "whatsapp.webhook.event": ("", "", "rwd"),
     "whatsapp.webhook.refusal": ("", "", "r"),
 }

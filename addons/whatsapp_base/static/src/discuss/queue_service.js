@@ -121,8 +121,7 @@ export class WhatsappQueue {
             if (
                 !thread.self_member_id &&
                 !thread.isLocallyPinned &&
-                thread.notEq(this.store.discuss.thread) &&
-                !thread.isDisplayed
+                thread.notEq(this.store.discuss.thread)
             ) {
                 thread.whatsapp_conversation_id?.delete();
                 thread.delete();
