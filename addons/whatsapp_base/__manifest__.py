@@ -5,6 +5,7 @@
     "author": "WhatsApp for Odoo contributors",
     "license": "LGPL-3",
     "category": "Marketing/WhatsApp",
+    "depends": ["mail", "phone_validation", "rating"],
     "depends": ["mail", "phone_validation", "resource"],
     "external_dependencies": {"python": ["cryptography", "phonenumbers", "requests"]},
     "data": [
@@ -13,6 +14,7 @@
         "security/whatsapp_base_rules.xml",
         "security/whatsapp_visibility_rules.xml",
         "security/whatsapp_account_rules.xml",
+        "security/whatsapp_cycle_rules.xml",
         "security/whatsapp_identity_rules.xml",
         "security/whatsapp_message_template_rules.xml",
         "security/whatsapp_outgoing_rules.xml",
@@ -59,6 +61,7 @@
         "report/whatsapp_cost_report_views.xml",
         "views/whatsapp_cost_views.xml",
         "views/res_config_settings_media_views.xml",
+        "views/whatsapp_inbox_views.xml",
         "views/whatsapp_menus.xml",
     ],
     "demo": ["demo/whatsapp_demo.xml"],

@@ -2,6 +2,9 @@ from . import whatsapp_lane
 from . import whatsapp_tag
 from . import whatsapp_skill
 from . import whatsapp_team
+from . import whatsapp_sla_policy
+from . import whatsapp_outcome
+from . import whatsapp_team_service
 from . import whatsapp_team_member
 from . import whatsapp_agent
 from . import whatsapp_agent_status_log
@@ -46,6 +49,7 @@ from . import whatsapp_library_template
 from . import whatsapp_conversation
 from . import whatsapp_conversation_desk
 from . import whatsapp_conversation_inbound
+from . import whatsapp_conversation_inbox
 from . import whatsapp_conversation_referral
 from . import whatsapp_conversation_send
 from . import whatsapp_conversation_interactive
@@ -57,6 +61,9 @@ from . import whatsapp_conversation_block
 from . import whatsapp_conversation_record
 from . import whatsapp_conversation_bulk
 from . import whatsapp_conversation_store
+from . import whatsapp_conversation_cycle
+from . import whatsapp_conversation_wait
+from . import whatsapp_conversation_sla
 from . import whatsapp_chat_message
 from . import whatsapp_chat_message_content
 from . import whatsapp_chat_message_change

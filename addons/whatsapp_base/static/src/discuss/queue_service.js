@@ -121,7 +121,8 @@ export class WhatsappQueue {
             if (
                 !thread.self_member_id &&
                 !thread.isLocallyPinned &&
-                thread.notEq(this.store.discuss.thread)
+                thread.notEq(this.store.discuss.thread) &&
+                !thread.isDisplayed
             ) {
                 thread.whatsapp_conversation_id?.delete();
                 thread.delete();

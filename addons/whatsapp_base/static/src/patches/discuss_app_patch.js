@@ -10,6 +10,9 @@ import { patch } from "@web/core/utils/patch";
 patch(DiscussApp.prototype, {
     setup() {
         super.setup(...arguments);
+        /** The thread that the inbox shows. */
+        this.whatsappInboxThread = fields.One("Thread");
+        this.isWhatsappInboxActive = false;
         this.whatsappWaiting = fields.One("DiscussAppCategory", {
             compute() {
                 return {

@@ -111,8 +111,16 @@ patch(Thread.prototype, {
             super.isUnread
         );
     },
+    // the inbox is where conversations are followed: no bubble over it
     get inChathubOnNewMessage() {
-        return super.inChathubOnNewMessage && (!this.isWhatsapp || Boolean(this.self_member_id));
+        return (
+            super.inChathubOnNewMessage &&
+            (!this.isWhatsapp ||
+                (Boolean(this.self_member_id) && !this.store.discuss.isWhatsappInboxActive))
+        );
+    },
+    computeIsDisplayed() {
+        return super.computeIsDisplayed() || this.eq(this.store.discuss.whatsappInboxThread);
     },
     get notifyWhenOutOfFocus() {
         return super.notifyWhenOutOfFocus && (!this.isWhatsapp || Boolean(this.self_member_id));

@@ -1,0 +1,185 @@
+import { markRaw, reactive } from "@odoo/owl";
+
+import { registry } from "@web/core/registry";
+
+import { InboxRows } from "./list/inbox_rows";
+
+/** On a phone one column at a time, in this order. */
+export const COLUMNS = ["list", "thread", "panel"];
+
+/**
+ * What the three columns of the inbox share: which conversation is open, and what one column asks of another.
+ * Columns that can do something say so (`register`), whoever wants it done calls the method here.
+ */
+export class WhatsappInbox {
+    /** @type {number|false} the open conversation */
+    activeId = false;
+    /** @type {import("models").Thread|undefined} its thread, once it is known */
+    thread = undefined;
+    /** Whether the inbox is on the screen. */
+    isActive = false;
+    /** @type {"list"|"thread"|"panel"} what a phone shows */
+    column = "list";
+    isPanelOpen = true;
+    /** @type {Object<string, Function>} what the columns can do at this moment */
+    _commands = {};
+
+    /** @param {import("services").ServiceFactories} services */
+    constructor(services) {
+        this.services = markRaw({ ...services });
+        this.store = services["mail.store"];
+        this.orm = services.orm;
+        this.rows = new InboxRows(this, services);
+    }
+
+    // ------------------------------------------------------------
+    // What is open
+    // ------------------------------------------------------------
+
+    /**
+     * Open a conversation, or none.
+     *
+     * @param {number|false} id of the `whatsapp.conversation`
+     * @param {{focus?: boolean}} [options] put the cursor into the composer
+     */
+    async open(id, { focus = false } = {}) {
+        if (!id) {
+            this.close();
+            return;
+        }
+        this.column = "thread";
+        if (id !== this.activeId) {
+            this.activeId = id;
+            this.thread = undefined;
+            this.showThread(undefined);
+            const thread = await this.fetchThread(id);
+            if (this.activeId !== id) {
+                return; // the next one was opened meanwhile
+            }
+            if (!thread) {
+                this.close();
+                return;
+            }
+            this.thread = thread;
+            this.showThread(thread);
+        }
+        if (focus) {
+            this.reply();
+        }
+    }
+
+    close() {
+        this.activeId = false;
+        this.thread = undefined;
+        this.showThread(undefined);
+        this.column = "list";
+    }
+
+    /** @returns {Promise<import("models").Thread|undefined>} */
+    async fetchThread(id) {
+        const known = this.store["whatsapp.conversation"].get(id)?.discuss_channel_id;
+        if (known?.whatsapp_conversation_id) {
+            return known;
+        }
+        const channelId =
+            this.rows.get(id)?.thread_id ||
+            (await this.orm.call("whatsapp.conversation", "inbox_open", [[id]]));
+        return this.store.Thread.getOrFetch({ model: "discuss.channel", id: channelId }, [
+            "whatsapp_conversation_id",
+        ]);
+    }
+
+    /** Tell Discuss what is on the screen: it marks messages as read, and opens no chat window for it. */
+    showThread(thread) {
+        this.store.discuss.whatsappInboxThread = this.isActive ? thread : undefined;
+    }
+
+    setActive(isActive) {
+        this.isActive = isActive;
+        this.store.discuss.isWhatsappInboxActive = isActive;
+        this.showThread(this.thread);
+    }
+
+    next() {
+        return this.openNeighbour(1);
+    }
+
+    previous() {
+        return this.openNeighbour(-1);
+    }
+
+    openNeighbour(step) {
+        const id = this.rows.neighbour(this.activeId, step);
+        return id ? this.open(id) : undefined;
+    }
+
+    // ------------------------------------------------------------
+    // Columns
+    // ------------------------------------------------------------
+
+    /** Go back one column on a phone. */
+    back() {
+        const index = COLUMNS.indexOf(this.column);
+        if (index <= 1) {
+            this.close();
+        } else {
+            this.column = COLUMNS[index - 1];
+        }
+    }
+
+    togglePanel() {
+        if (this.services.ui.isSmall) {
+            this.column = this.column === "panel" ? "thread" : "panel";
+        } else {
+            this.isPanelOpen = !this.isPanelOpen;
+        }
+    }
+
+    /**
+     * A column says what it can do, for as long as it is on the screen.
+     *
+     * @param {Object<string, Function>} commands such as `{reply, focusSearch}`
+     * @returns {Function} to take them back
+     */
+    register(commands) {
+        Object.assign(this._commands, commands);
+        return () => {
+            for (const [name, command] of Object.entries(commands)) {
+                if (this._commands[name] === command) {
+                    delete this._commands[name];
+                }
+            }
+        };
+    }
+
+    /** Put the cursor into the composer of the open conversation. */
+    reply() {
+        if (this._commands.reply) {
+            this._commands.reply();
+        } else if (this.thread?.composer) {
+            this.thread.composer.autofocus++;
+        }
+    }
+
+    focusSearch() {
+        this._commands.focusSearch?.();
+    }
+}
+
+export const whatsappInboxService = {
+    dependencies: [
+        "action",
+        "bus_service",
+        "dialog",
+        "mail.store",
+        "notification",
+        "orm",
+        "ui",
+        "whatsapp.queue",
+    ],
+    start(env, services) {
+        return reactive(new WhatsappInbox(services));
+    },
+};
+
+registry.category("services").add("whatsapp.inbox", whatsappInboxService);
