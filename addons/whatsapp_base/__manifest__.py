@@ -5,8 +5,7 @@
     "author": "WhatsApp for Odoo contributors",
     "license": "LGPL-3",
     "category": "Marketing/WhatsApp",
-    "depends": ["mail", "phone_validation", "rating"],
-    "depends": ["mail", "phone_validation", "resource"],
+    "depends": ["mail", "phone_validation", "rating", "resource"],
     "external_dependencies": {"python": ["cryptography", "phonenumbers", "requests"]},
     "data": [
         "security/whatsapp_base_groups.xml",
@@ -63,6 +62,9 @@
         "views/res_config_settings_media_views.xml",
         "views/whatsapp_inbox_views.xml",
         "views/whatsapp_menus.xml",
+        "security/whatsapp_audit_rules.xml",
+        "views/whatsapp_audit_log_views.xml",
+        "views/res_config_settings_audit_views.xml",
     ],
     "demo": ["demo/whatsapp_demo.xml"],
     "assets": {

@@ -123,3 +123,8 @@ from . import res_config_settings_media
 from . import res_partner
 from . import res_users
 from . import res_users_visibility
+from . import whatsapp_audit_log
+from . import whatsapp_audit_reads
+from . import whatsapp_audit_sends
+from . import whatsapp_audit_access
+from . import res_config_settings_audit

@@ -5,7 +5,8 @@ from ..tools import voice
 
 JOURNAL_DAYS = "whatsapp_base.journal_retention_days"
 MESSAGE_DAYS = "whatsapp_base.message_retention_days"
-DEFAULT_DAYS = {JOURNAL_DAYS: 30, MESSAGE_DAYS: 0}
+AUDIT_DAYS = "whatsapp_base.audit_retention_days"
+DEFAULT_DAYS = {JOURNAL_DAYS: 30, MESSAGE_DAYS: 0, AUDIT_DAYS: 365}
 # Meta repeats notifications for up to 7 days: the log must remember longer than that
 MIN_MESSAGE_DAYS = 30
 

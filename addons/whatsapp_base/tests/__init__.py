@@ -46,3 +46,4 @@ from . import test_template_life
 from . import test_template_events
 from . import test_roles
 from . import test_peers_defects
+from . import test_audit

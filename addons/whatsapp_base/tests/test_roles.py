@@ -9,6 +9,7 @@ RIGHTS = {
     "whatsapp.add.language": ("", "", "crwd"),
     "whatsapp.agent": ("r", "rw", "crwd"),
     "whatsapp.agent.status.log": ("r", "r", "r"),
+    "whatsapp.audit.log": ("", "", "r"),
     "whatsapp.business.account": ("r", "r", "crwd"),
     "whatsapp.channel": ("r", "r", "crwd"),
     "whatsapp.channel.command": ("r", "r", "crwd"),
