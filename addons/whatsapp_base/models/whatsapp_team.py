@@ -118,7 +118,7 @@ class WhatsappTeam(models.Model):
             ]
 
     def _search_member_ids(self, operator, value):
-        if Domain.is_negative_operator(operator):
+        if operator in Domain.NEGATIVE_OPERATORS:
             return NotImplemented
         return [("membership_ids.user_id", operator, value)]
 
