@@ -41,6 +41,7 @@ from . import whatsapp_message_template_button
 from . import whatsapp_message_template_card
 from . import whatsapp_message_template_version
 from . import whatsapp_message_template_sync
+from . import whatsapp_message_template_unattended
 from . import whatsapp_message_template_variable
 from . import whatsapp_message_template_values
 from . import whatsapp_message_template_submit
@@ -86,6 +87,7 @@ from . import whatsapp_chat_message_retention
 from . import whatsapp_signal
 from . import whatsapp_send_batch
 from . import whatsapp_send_batch_line
+from . import whatsapp_rate_cached_mixin
 from . import whatsapp_rate_market
 from . import whatsapp_rate
 from . import whatsapp_rate_import

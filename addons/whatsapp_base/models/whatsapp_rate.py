@@ -30,6 +30,7 @@ class WhatsappRate(models.Model):
     """
 
     _name = "whatsapp.rate"
+    _inherit = "whatsapp.rate.cached.mixin"
     _description = "WhatsApp Rate"
     _order = "valid_from desc, country_id, market_id, category, from_quantity, id"
     _check_company_auto = True
@@ -92,19 +93,6 @@ class WhatsappRate(models.Model):
         for rate in self:
             if rate.price >= 1_000_000:
                 raise ValidationError(self.env._("The price of a message is too high: enter it for one message, not for a thousand."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     def get_import_templates(self):

@@ -9,6 +9,7 @@ class WhatsappRateMarket(models.Model):
     """
 
     _name = "whatsapp.rate.market"
+    _inherit = "whatsapp.rate.cached.mixin"
     _description = "WhatsApp Market"
     _order = "name, id"
     _rec_names_search = ["name", "code"]
@@ -46,16 +47,3 @@ class WhatsappRateMarket(models.Model):
                         country=both.name, market=other.name,
                     )
                 )
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()

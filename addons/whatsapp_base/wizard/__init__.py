@@ -4,6 +4,8 @@ from . import whatsapp_channel_profile
 from . import whatsapp_number_setup
 from . import whatsapp_compose_message
 from . import whatsapp_compose_message_lines
+from . import whatsapp_compose_message_preview
+from . import whatsapp_compose_message_send
 from . import whatsapp_cost_reprice
 from . import whatsapp_cost_compare
 from . import whatsapp_template_delete

@@ -4,12 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
 
-from ..cloud_api import template_asks, template_preview
+from ..cloud_api import template_asks
 
 # so many are shown and checked while the dialog is open; the others are checked when they are sent
 MOST_SHOWN = 80
-# more than this, or PDF files for more than one, is the work of a batch
-MOST_IN_REQUEST = 10
 
 
 class WhatsappComposeMessage(models.TransientModel):
@@ -42,8 +40,6 @@ class WhatsappComposeMessage(models.TransientModel):
     line_ids = fields.One2many(
         "whatsapp.compose.value", "composer_id", "Values", compute="_compute_line_ids", store=True, readonly=False
     )
-    has_offer_end = fields.Boolean(compute="_compute_header_file_kind")
-    offer_ends = fields.Datetime(help="When the limited-time offer of this template is over.")
     body = fields.Text("Text")
     recipient_ids = fields.One2many(
         "whatsapp.compose.recipient", "composer_id", "Recipients", compute="_compute_recipient_ids", store=True
@@ -51,10 +47,6 @@ class WhatsappComposeMessage(models.TransientModel):
     ready_count = fields.Integer(compute="_compute_recipient_ids", store=True)
     left_out_count = fields.Integer(compute="_compute_recipient_ids", store=True)
     unchecked_count = fields.Integer(compute="_compute_recipient_ids", store=True)
-    preview = fields.Json(compute="_compute_preview")
-    problem = fields.Char(compute="_compute_preview")
-    header_file_kind = fields.Char(compute="_compute_header_file_kind")
-    card_file_kind = fields.Char(compute="_compute_header_file_kind")
     has_reports = fields.Boolean(compute="_compute_has_reports")
     can_make_pdf = fields.Boolean(compute="_compute_has_reports")
     report_id = fields.Many2one(
@@ -193,7 +185,7 @@ class WhatsappComposeMessage(models.TransientModel):
         return free
 
     # ------------------------------------------------------------
-    # Recipients and preview
+    # Recipients
     # ------------------------------------------------------------
 
     @api.depends("res_model", "res_ids", "channel_id", "template_id", "mode", "scheduled_at", "report_id")
@@ -232,173 +224,3 @@ class WhatsappComposeMessage(models.TransientModel):
         return records._whatsapp_recipients(
             self.channel_id, template, self.scheduled_at, same_text=not self.report_id and records._whatsapp_is_same_text(template)
         )
-
-    @api.depends("template_id", "translation_id", "mode")
-    def _compute_header_file_kind(self):
-        for composer in self:
-            composer.header_file_kind = composer.card_file_kind = composer.has_offer_end = False
-            if composer.mode == "template" and composer.template_id:
-                translation = composer._translation()
-                composer.header_file_kind = translation._header_file_kind()
-                composer.card_file_kind = translation._card_files()[0]
-                composer.has_offer_end = translation._definition().has_expiring_offer
-
-    @api.depends(
-        "mode", "template_id", "translation_id", "line_ids.value", "body", "report_id", "attachment_ids", "recipient_ids", "channel_id",
-        "offer_ends",
-    )
-    def _compute_preview(self):
-        for composer in self:
-            composer.preview = composer.problem = False
-            business = composer.channel_id.verified_name or composer.channel_id.name or ""
-            if composer.mode == "text":
-                composer.preview = template_preview.phone([{"type": "BODY", "text": composer.body or ""}], business=business)
-            elif composer.template_id:
-                values, problem = composer._preview_values()
-                composer.problem = composer._header_problem() or problem
-                translation = composer._translation()
-                composer.preview = template_preview.phone(
-                    translation._definition().components, values, language=translation.language, business=business,
-                    files=composer._preview_files(),
-                )
-
-    def _preview_files(self):
-        """Return the pictures that the preview shows, see ``cloud_api.template_preview``."""
-        shown = [
-            {"url": f"/web/content/{file.id}" if (file.mimetype or "").startswith(("image/", "video/")) else "", "filename": file.name}
-            for file in self.attachment_ids._origin.sorted("id")
-        ]
-        if self.card_file_kind:
-            return {f"carousel.{number}.header": file for number, file in enumerate(shown)}
-        return {"header": shown[0]} if shown and self.header_file_kind else {}
-
-    def _header_problem(self):
-        """Return what is missing on top of the template, or False."""
-        kind, count = self._translation()._card_files()
-        if kind and len(self.attachment_ids) < count:
-            return self.env["mail.thread"]._whatsapp_cards_message(kind, count, len(self.attachment_ids))
-        if self.has_offer_end and not self.offer_ends:
-            return self.env._("This template has an offer that ends. Say when.")
-        if self.has_offer_end and self.offer_ends <= fields.Datetime.now():
-            return self.env._("The offer has ended already. Give a time that is to come.")
-        if self._needs_catalog() and not self.account_id.sudo().catalog_id:  # sudo: whether there is one is no secret
-            return self.env._("This template shows a product, but the account has no catalogue. Ask an administrator to enter its ID.")
-        has_file = self.attachment_ids or (self.report_id and self.header_file_kind == "document")
-        if self.header_file_kind and not has_file:
-            return {
-                "document": self.env._("This template has a document on top. Choose the PDF or add a file."),
-                "image": self.env._("This template has a picture on top. Add it."),
-                "video": self.env._("This template has a video on top. Add it."),
-            }[self.header_file_kind]
-        return False
-
-    def _needs_catalog(self):
-        return any(ask.what == "product" for ask in template_asks.asks(self._translation()._definition()))
-
-    def _preview_values(self):
-        """Return the values of the first recipient's message, and what is wrong with them if nobody else gets it."""
-        first = self.recipient_ids.filtered(lambda recipient: not recipient.reason)[:1]
-        record = self._records().filtered(lambda record: record.id == first.res_id)
-        if not record:
-            return {"body": self._free()}, False
-        language = self.translation_id.language if self.translation_id else None
-        values, problems = record._whatsapp_try_values(self.template_id, self._free(missing="…"), language)
-        return values.get(record.id, {}), problems.get(record.id) if self.record_count == 1 else False
-
-    # ------------------------------------------------------------
-    # Send
-    # ------------------------------------------------------------
-
-    def action_send(self):
-        """Queue the message, or start a batch for many; tells what happened."""
-        self.ensure_one()
-        records = self._records()
-        records._whatsapp_check_sender()
-        records.check_access("read")
-        self._check_complete()
-        if self.is_conversation:
-            return self._send_to_conversation(records)
-        if len(records) > MOST_IN_REQUEST or (self.report_id and len(records) > 1):
-            return self._start_batch(records)
-        sent = records._whatsapp_send(
-            self.channel_id, attachments=self.attachment_ids, origin="agent", priority=1,
-            report=records._whatsapp_report(self.report_id), **self._message_values(),
-        )
-        return self._tell(sent)
-
-    def _check_complete(self):
-        if self.mode == "text":
-            if not (self.body or "").strip():
-                raise UserError(self.env._("Write a text first."))
-            return
-        if not self.template_id:
-            raise UserError(self.env._("Choose a template first."))
-        if self.template_id.account_id != self.channel_id.account_id:
-            raise UserError(self.env._("This template belongs to another account than the number. Choose another one."))
-        if problem := self._header_problem():
-            raise UserError(problem)
-        empty = self.line_ids.filtered(lambda line: not (line.value or "").strip())
-        if empty:
-            raise UserError(self.env._("Fill in: %s", ", ".join(empty.mapped("label"))))
-
-    def _message_values(self):
-        """Return what ``_whatsapp_send`` and a batch have in common."""
-        is_template = self.mode == "template"
-        return {
-            "template": self.template_id if is_template else None,
-            "body": False if is_template else self.body,
-            "free": self._free() if is_template else None,
-            "language": self.translation_id.language if is_template and self.translation_id else None,
-            "scheduled_at": self.scheduled_at,
-            "fallback": self.fallback,
-        }
-
-    def _send_to_conversation(self, conversations):
-        conversation = conversations.ensure_one()
-        conversation.check_access("write")
-        sent = conversation._whatsapp_send(
-            conversation.channel_id, origin="agent", priority=0, attachments=self.attachment_ids, **self._message_values()
-        )
-        result = self._tell(sent)
-        conversation._agent_wrote(self.env.user)
-        return result
-
-    def _start_batch(self, records):
-        values = self._message_values()
-        if self.report_id:
-            records._whatsapp_report(self.report_id)
-        batch = self.env["whatsapp.send.batch"]._start(
-            records,
-            {
-                "name": self.env._("%(what)s to %(count)d", what=self.template_id.name or self.env._("Text"), count=len(records)),
-                "company_id": self.company_id.id,
-                "channel_id": self.channel_id.id,
-                "report_id": self.report_id.id,
-                "attachment_ids": [Command.set(self.attachment_ids.ids)],
-                **{name: value for name, value in values.items() if name != "template"},
-                "template_id": values["template"].id if values["template"] else False,
-            },
-        )
-        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_send_batch_action")
-        return dict(action, res_id=batch.id, views=[(False, "form")], context={})
-
-    def _tell(self, sent):
-        """Close the dialog and say who was written to; if nobody was, stay and say why."""
-        texts = self.env["mail.thread"]._whatsapp_reason_texts()
-        done = [recipient for recipient, rows in sent if rows]
-        left = [recipient for recipient, rows in sent if not rows]
-        reasons = [f"{r.name or r.record.display_name}: {r.detail or texts.get(r.reason)}" for r in left]
-        if not done:
-            raise UserError(self.env._("Nothing was sent.\n%s", "\n".join(reasons)))
-        text = self.env._("Scheduled for %s", done[0].name) if self.scheduled_at else self.env._("Sent to %s", done[0].name)
-        if len(done) > 1:
-            text = self.env._("Sent to %(name)s and %(count)d more", name=done[0].name, count=len(done) - 1)
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "warning" if left else "success",
-                "message": "\n".join([text, *reasons]),
-                "next": {"type": "ir.actions.act_window_close"},
-            },
-        }
