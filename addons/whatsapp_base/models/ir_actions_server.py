@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 # more than this, or any PDF, is made in the background: the action runs in somebody's transaction
 MOST_IN_TRANSACTION = 20
@@ -65,11 +66,20 @@ class IrActionsServer(models.Model):
             warnings.append(self.env._("Choose the template to send."))
         elif not template.is_sendable:
             warnings.append(self.env._("The template “%s” is not approved: nothing will be sent until it is.", template.name))
+        elif problem := template._unattended_problem(self.model_id.model, self.whatsapp_report_id):
+            warnings.append(problem)
         if template and channel and template.account_id != channel.account_id:
             warnings.append(self.env._("The template belongs to another WhatsApp account than the number."))
         if self.whatsapp_report_id and self.env["ir.actions.report"].get_wkhtmltopdf_state() == "install":
             warnings.append(self.env._("PDF files cannot be made: wkhtmltopdf is not installed on the server."))
         return warnings
+
+    @api.constrains("state", "model_id", "whatsapp_template_id", "whatsapp_report_id")
+    def _check_whatsapp_template_id(self):
+        """Nobody can be asked while an action runs: what a template needs must come from the record or from the action."""
+        for action in self.filtered(lambda a: a.state == "whatsapp_send" and a.whatsapp_template_id.is_sendable):
+            if problem := action.whatsapp_template_id._unattended_problem(action.model_id.model, action.whatsapp_report_id):
+                raise ValidationError(problem)
 
     def _run_action_whatsapp_send_multi(self, eval_context=None):
         """Queue the message for each record; runs as the user of the rule, and never takes their work down.

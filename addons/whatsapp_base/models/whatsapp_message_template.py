@@ -12,8 +12,9 @@ TELLING = ("paused", "rejected", "disabled", "review", "draft", "other", "delete
 class WhatsappMessageTemplate(models.Model):
     """A message template of an account: one name in any number of languages (``translation_ids``).
 
-    Meta knows only the languages, each as a template of its own; what holds for all of them is here: category,
-    kind of variables, responsible, and which language a customer gets.
+    Meta knows only the languages, each as a template of its own; what holds for all of them is here: category (Meta
+    keeps one for a name: a language that is added has to have it), kind of variables, responsible, and which language
+    a customer gets.
     """
 
     _name = "whatsapp.message.template"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from unittest.mock import Mock, patch
 
 from odoo import fields
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form
 
 from ..lanes.sender import perform
@@ -518,3 +518,38 @@ class TestServerAction(ComposeCommon):
         action = self.action()
         action.whatsapp_template_id.translation_ids.status = "PAUSED"
         self.assertIn("not approved", action.warning)
+
+    def test_a_template_that_somebody_would_have_to_be_asked_for_is_refused_when_the_action_is_set_up(self):
+        body = {"type": "BODY", "text": "Hello"}
+        place = self._template("place", components=[{"type": "HEADER", "format": "LOCATION"}, body])
+        picture = self._template("picture", components=[
+            {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["https://x.test/a.png"]}}, body])
+        offer = self._template("offer", components=[
+            {"type": "LIMITED_TIME_OFFER", "limited_time_offer": {"text": "Today only", "has_expiration": True}}, body,
+            {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Shop", "url": "https://x.test"}]}])
+        card = {"components": [
+            {"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["https://x.test/a.png"]}}, body,
+            {"type": "BUTTONS", "buttons": [{"type": "URL", "text": "Shop", "url": "https://x.test"}]}]}
+        cards = self._template("cards", components=[body, {"type": "CAROUSEL", "cards": [card, card]}])
+        texts = ("a place", "a picture", "the end of the offer", "the files of its cards", r"\{\{1\}\}")
+        for template, text in zip((place, picture, offer, cards, self._template("asks")), texts, strict=True):
+            with self.assertRaisesRegex(ValidationError, f"cannot be sent by an action.*{text}"):
+                self.action(whatsapp_template_id=template.id)
+
+    def test_a_template_whose_variables_are_known_can_be_sent_by_an_action(self):
+        template = self._template("known")
+        template.model_id = self.env["ir.model"]._get("res.partner")
+        template.variable_ids.write({"source": "field", "field_path": "name"})
+        self.run_on(self.action(whatsapp_template_id=template.id), self.ana)
+        self.assertEqual(self.sent().body, "Hello Ana Ruiz")
+        template.variable_ids.write({"source": "free", "field_path": False, "value": "you"})
+        self.assertFalse(self.action(whatsapp_template_id=template.id).warning)
+
+    def test_the_pdf_of_the_record_is_a_document_on_top(self):
+        document = {"type": "HEADER", "format": "DOCUMENT", "example": {"header_handle": ["https://x.test/a.pdf"]}}
+        template = self._template("document", components=[document, {"type": "BODY", "text": "Here it is"}])
+        with self.assertRaisesRegex(ValidationError, "a document"):
+            self.action(whatsapp_template_id=template.id)
+        report = self.env["ir.actions.report"].create(
+            {"name": "Card", "model": "res.partner", "report_name": "whatsapp_base.card", "report_type": "qweb-pdf"})
+        self.action(whatsapp_template_id=template.id, whatsapp_report_id=report.id)
