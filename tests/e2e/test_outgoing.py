@@ -1,7 +1,9 @@
 """What agents send besides text: buttons, places, files, voice messages; and what customers notice of them."""
 
+import base64
 from pathlib import Path
 
+import requests
 from harness import wait_until, wait_until_equal
 
 RECORDED = Path(__file__).parents[2] / "addons/whatsapp_base/tests/recorded.webm"
@@ -77,6 +79,21 @@ def test_a_picture_stands_above_the_buttons(stack):
     stack.wait_for_state(send(stack, ana, "buttons", {**BUTTONS, "header": {"attachment_id": picture}}), "read")
     [sent] = ana.received()
     assert sent["content"]["header"]["type"] == "image" and sent["content"]["header"]["image"]["id"]
+
+
+def test_uploaded_pictures_stand_on_the_cards_each_on_its_own(stack):
+    ana = stack.acquaintance("Ana")
+    pixel = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    other = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR4nGNgYGD4DwABBAEAX+XDSwAAAABJRU5ErkJggg=="
+    where = {"res_model": "whatsapp.conversation", "res_id": ana.conversation()["id"]}
+    first, second = stack.admin.call("ir.attachment", "create", [
+        {"name": f"{number}.png", "datas": data, **where} for number, data in enumerate((pixel, other))])
+    cards = [{"attachment_id": file, "label": "Look", "url": "https://x.test"} for file in (second, first)]
+    stack.wait_for_state(send(stack, ana, "carousel", {"body": "Two lamps", "cards": cards}), "read")
+    [sent] = ana.received()
+    shown = [card["header"]["image"]["id"] for card in sent["content"]["action"]["cards"]]
+    files = [requests.get(f"{stack.sim.url}/_sim/file/{media}", timeout=20).content for media in shown]
+    assert files == [base64.b64decode(other), base64.b64decode(pixel)]
 
 
 def test_a_browsers_recording_arrives_as_a_voice_message(stack):

@@ -23,7 +23,7 @@ class WhatsappConversation(models.Model):
             call_permission, product, products, catalog or carousel
         :param dict values: what that kind takes, see the API guide. Of ``contacts``, ``partner_ids`` may stand for
             ``cards``; the catalogue is the account's unless ``catalog_id`` is given; a header may be a file of Odoo,
-            ``{"attachment_id": int}``
+            ``{"attachment_id": int}``, and so may a card of a carousel, with ``attachment_id`` for ``link``
         :param str once: see :meth:`send_text`
         :param int reply_to: ID of the Discuss message that is quoted
         :returns: as :meth:`send_text`
@@ -57,17 +57,41 @@ class WhatsappConversation(models.Model):
         return outbound.build(kind, values)
 
     def _with_header_file(self, values):
-        """Return (values, attachment, recipe): a header that is a file of Odoo, as what the lane uploads."""
+        """Return (values, attachments, recipe): files of Odoo on top of a message or its cards, as what the lane uploads."""
         none = self.env["ir.attachment"]
-        header = values.get("header") if isinstance(values, dict) else None
-        if not isinstance(header, dict) or "attachment_id" not in header:
+        if not isinstance(values, dict):
             return values, none, False
-        if type(header["attachment_id"]) is not int or not (attachment := none.browse(header["attachment_id"]).exists()):
-            raise ValidationError(self.env._("The file of the header does not exist any more. Choose it again."))
+        if self._is_file(values.get("header")):
+            attachment = self._readable_file(values["header"]["attachment_id"])
+            kind, recipe = self._media_plan(attachment)
+            header = {"kind": kind, "media_id": PENDING_MEDIA, "filename": attachment.name if kind == "document" else ""}
+            return {**values, "header": header}, attachment, recipe
+        cards = values.get("cards")
+        if not isinstance(cards, list) or not any(map(self._is_file, cards)):
+            return values, none, False
+        files = none.union(*(self._readable_file(card["attachment_id"]) for card in cards if self._is_file(card)))
+        headers, recipe = self._card_headers(files)
+        header_of = dict(zip(files.sorted("id").ids, headers, strict=True))
+        return {**values, "cards": [self._with_card_file(card, header_of) for card in cards]}, files, recipe
+
+    @api.model
+    def _is_file(self, part):
+        return isinstance(part, dict) and "attachment_id" in part
+
+    def _readable_file(self, attachment_id):
+        if type(attachment_id) is not int or not (attachment := self.env["ir.attachment"].browse(attachment_id).exists()):
+            raise ValidationError(self.env._("The file does not exist any more. Choose it again."))
         attachment.check_access("read")
-        kind, recipe = self._media_plan(attachment)
-        header = {"kind": kind, "media_id": PENDING_MEDIA, "filename": attachment.name if kind == "document" else ""}
-        return {**values, "header": header}, attachment, recipe
+        return attachment
+
+    @api.model
+    def _with_card_file(self, card, header_of):
+        """Return a card with its file as Meta knows it, once the lane has uploaded it."""
+        if not self._is_file(card):
+            return card
+        header = header_of[card["attachment_id"]]
+        values = {name: value for name, value in card.items() if name not in ("attachment_id", "link")}
+        return {**values, "kind": header.kind, "media_id": header.media_id}
 
     def _partner_cards(self, partner_ids):
         """Return contact cards of partners that the user may see."""
@@ -134,12 +158,17 @@ class WhatsappConversation(models.Model):
         """
         self._check_api_access()
         shown = False
+        cards = values.get("cards") if isinstance(values, dict) else None
         values, attachment, _recipe = self._with_header_file(values)
         try:
             content = self._content_of(kind, values)
             shown = outbound_preview.phone(content, self._sent_labels(), self.channel_id.verified_name or self.channel_id.name)
             if attachment and shown["header"]:
                 shown["header"].update(url=f"/web/content/{attachment.id}", filename=attachment.name)
+            elif attachment:
+                for picture, card in zip(shown["cards"], cards, strict=True):
+                    if self._is_file(card):
+                        picture["header"].update(url=f"/web/content/{card['attachment_id']}")
             content.validate()
         except outbound.InvalidContent as error:
             return {"phone": shown, "problem": {"field": error.field, "text": phrases.explain(self.env, error)}}

@@ -4,7 +4,7 @@ import json
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged
 
-from ..lanes.sender import fill_media
+from ..lanes.sender import fill_media, pending_media
 from .discuss_common import DiscussCommon
 
 PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
@@ -163,6 +163,34 @@ class TestInteractive(DiscussCommon):
         )
         with self.assertRaisesRegex(ValidationError, "header cannot be audio"):
             self.send("buttons", {**BUTTONS, "header": {"attachment_id": sound.id}})
+
+    def test_files_on_the_cards_of_a_carousel_and_addresses_side_by_side(self):
+        one, two = self.env["ir.attachment"].with_user(self.agent).create(
+            [{"name": f"{n}.png", "raw": PIXEL, "res_model": "whatsapp.conversation", "res_id": self.conversation.id} for n in range(2)]
+        )
+        button = {"label": "Look", "url": "https://x.test"}
+        files = ({"attachment_id": two.id}, {"link": "https://x.test/a.png"}, {"attachment_id": one.id})
+        values = {"body": "Lamps", "cards": [{**file, **button} for file in files]}
+        shown = self.conversation.with_user(self.agent).builder_preview("carousel", values)
+        self.assertFalse(shown["problem"])
+        urls = [card["header"]["url"] for card in shown["phone"]["cards"]]
+        self.assertEqual(urls, [f"/web/content/{two.id}", "https://x.test/a.png", f"/web/content/{one.id}"])
+        self.assertEqual(self.send("carousel", values).attachment_ids, one | two)
+        [job] = self.claim()
+        self.assertEqual([upload.filename for upload in (job.upload, *job.more)], ["0.png", "1.png"])
+        content = fill_media(fill_media(job.content, "M0"), "M1", pending_media(1))
+        headers = [card["header"]["image"] for card in content["interactive"]["action"]["cards"]]
+        self.assertEqual(headers, [{"id": "M1"}, {"link": "https://x.test/a.png"}, {"id": "M0"}])
+
+    def test_a_card_takes_no_file_of_others_and_no_sound(self):
+        secret = self.env["ir.attachment"].create({"name": "a.png", "raw": PIXEL})
+        sound = self.env["ir.attachment"].with_user(self.agent).create(
+            {"name": "a.mp3", "raw": b"ID3", "mimetype": "audio/mpeg", "res_model": "whatsapp.conversation", "res_id": self.conversation.id}
+        )
+        for file_id, error in ((secret.id, AccessError), (0, ValidationError), (sound.id, ValidationError)):
+            card = {"attachment_id": file_id, "label": "Look", "url": "https://x.test"}
+            with self.subTest(file_id=file_id), self.assertRaises(error):
+                self.send("carousel", {"body": "Lamps", "cards": [card, card]})
 
     def test_our_address_is_a_place(self):
         self.company.partner_id.write({"street": "Calle Mayor 1", "city": "Madrid", "partner_latitude": 40.4, "partner_longitude": -3.7})

@@ -67,7 +67,7 @@ export class WhatsappMessageBuilder extends Component {
     itemLabel = _t("Content ID of the item");
     itemsLabel = _t("Content IDs of the items, one a line");
     cardLabel = _t("Card");
-    pictureLabel = _t("Address of the picture");
+    pictureLabel = _t("Or the address of a picture");
     textLabel = _t("Text");
     buttonLabel = _t("Button");
     pageLabel = _t("Web page");
@@ -141,6 +141,13 @@ export class WhatsappMessageBuilder extends Component {
             values.header = { attachment_id: values.file.id };
         }
         delete values.file;
+        for (const card of values.cards ?? []) {
+            if (card.file) {
+                card.attachment_id = card.file.id;
+                delete card.link;
+            }
+            delete card.file;
+        }
         if (values.buttons) {
             values.buttons = values.buttons.filter(({ title }) => title.trim());
         }
@@ -236,12 +243,16 @@ export class WhatsappMessageBuilder extends Component {
         return this.kind.fields.filter(({ name }) => name !== "header" || !this.values.file);
     }
 
-    onFile([file]) {
+    /**
+     * @param {Object[]} files as uploaded
+     * @param {Object} [target] whose file it is: the message's, or a card's
+     */
+    onFile([file], target = this.values) {
         if (!file || file.error) {
             this.state.error = file?.error || _t("The file could not be uploaded. Try again.");
             return;
         }
-        this.set(this.values, "file", { id: file.id, name: file.filename });
+        this.set(target, "file", { id: file.id, name: file.filename });
     }
 
     addButton() {
