@@ -33,7 +33,8 @@ class WhatsappContact(models.Model):
     def _compute_odoo_phone(self):
         for contact in self:
             partner = contact.partner_id
-            stored = phone_key((partner.phone_sanitized or "").lstrip("+"))
+            # numbers that no operator gives out are not sanitized by Odoo: their digits count as they are
+            stored = phone_key("".join(filter(str.isdigit, partner.phone_sanitized or partner.phone or "")))
             contact.odoo_phone = partner.phone
             contact.phone_differs = bool(partner and contact.wa_id and stored != contact.phone_key)
 
