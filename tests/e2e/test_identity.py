@@ -1,9 +1,11 @@
 """One person is one contact and one conversation, whatever happens to their number; and what their phones tell us."""
 
 import re
+import time
 
 import pytest
-from harness import wait_until, wait_until_equal
+import requests
+from harness import TOKEN, wait_until, wait_until_equal
 from people import Customer, notification, text_value
 
 PNID, OTHER_PNID = "300000000000001", "300000000000002"
@@ -147,6 +149,64 @@ def test_a_blocked_person_is_blocked_at_meta_until_unblocked(stack):
     stack.admin.call("whatsapp.contact", "action_unblock", [contact])
     ana.writes("And now?")
     wait_until_equal(ana.inbound_texts, ["Hello", "And now?"], "the message after the unblock")
+
+
+def test_whom_meta_blocks_or_no_longer_blocks_is_known_the_next_day(stack):
+    ana, ben = stack.acquaintance("Ana"), stack.acquaintance("Ben")
+    contact = {who: who.messages()[0]["contact_id"] for who in (ana, ben)}
+    stack.admin.call("whatsapp.contact", "action_block", [contact[ben]])
+
+    def elsewhere(method, who):
+        """Somebody blocks or unblocks in WhatsApp Manager, which tells nobody."""
+        body = {"messaging_product": "whatsapp", "block_users": [{"user": who.phone}]}
+        answer = requests.request(
+            method, f"{stack.sim.url}/v25.0/{PNID}/block_users", json=body, timeout=20,
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        )
+        assert answer.status_code == 200, answer.text
+
+    elsewhere("POST", ana)
+    elsewhere("DELETE", ben)
+    stack.run_cron("ir_cron_whatsapp_blocked")
+
+    def known(who):
+        return stack.rows(
+            """SELECT blocked, block_note, EXISTS (
+                      SELECT 1 FROM whatsapp_contact_blocked_channel_rel r WHERE r.whatsapp_contact_id = c.id) AS at_meta
+                 FROM whatsapp_contact c WHERE id = %s""",
+            contact[who],
+        )[0]
+
+    assert known(ana) == {"blocked": True, "at_meta": True, "block_note": None}
+    row = known(ben)
+    assert (row["blocked"], row["at_meta"]) == (True, False), "a block of ours holds, whatever Meta does"
+    assert "no longer blocks" in row["block_note"]
+
+
+def test_the_answer_to_may_we_call_you_is_kept_with_its_end(stack):
+    ana = stack.acquaintance("Ana")
+    contact = ana.messages()[0]["contact_id"]
+    question = {"body": "May we call you about your order?"}
+    sent = stack.admin.call("whatsapp.conversation", "send_message", [ana.conversation()["id"]], "call_permission", question)
+    stack.wait_for_state(sent["id"], "read")
+    [asked] = [message for message in ana.received() if message["type"] == "interactive"]
+    assert asked["content"]["type"] == "call_permission_request"
+    until = int(time.time()) + 7 * 86400
+
+    def answer(**reply):
+        value = {"type": "call_permission_reply", "call_permission_reply": {"response_source": "user_action", **reply}}
+        stack.sim.inbound(type="interactive", interactive=value, reply_to=asked["wamid"], **ana.sender())
+
+    def allowed():
+        return stack.rows(
+            "SELECT calls_allowed, extract(epoch FROM calls_allowed_until)::bigint AS until FROM whatsapp_contact WHERE id = %s", contact
+        )[0]
+
+    answer(response="accept", is_permanent=False, expiration_timestamp=until)
+    wait_until_equal(allowed, {"calls_allowed": True, "until": until}, "the permission")
+    assert any("call" in text for text in ana.discuss_texts()), "agents read it in the thread"
+    answer(response="reject")
+    wait_until(lambda: not allowed()["calls_allowed"], "the refusal")
 
 
 def test_a_crash_in_the_middle_of_a_merge_leaves_both_or_one_never_half(stack):

@@ -63,6 +63,24 @@ def test_what_fails_for_good_is_mailed_once(stack):
     assert any("Sent by e-mail to ben@example.com instead" in note for note in notes(stack, partner_id, kind="notification"))
 
 
+def test_what_fails_for_good_goes_out_as_one_sms(stack):
+    eva = stack.customer("Eva")
+    partner_id = partner_of(stack, eva)
+    stack.sim.fail("failed_status", code=131026, to=eva.phone)
+    [result] = greet(stack, [partner_id], fallback="sms")
+    stack.wait_for_state(result["message_id"], "failed")
+    wait_until(lambda: stack.message(result["message_id"])["fallback_state"] == "done", "the SMS", timeout=70)
+    stack.run_cron("ir_cron_whatsapp_fallback")
+    sent = stack.rows(
+        """SELECT n.sms_number FROM mail_notification n JOIN mail_message m ON m.id = n.mail_message_id
+            WHERE m.model = 'res.partner' AND m.res_id = %s AND n.notification_type = 'sms'""",
+        partner_id,
+    )
+    assert sent == [{"sms_number": f"+{eva.phone}"}]
+    assert any("Hello World" in note for note in notes(stack, partner_id, kind="sms"))
+    assert any(f"Sent by SMS to +{eva.phone} instead" in note for note in notes(stack, partner_id, kind="notification"))
+
+
 def test_a_crash_in_the_middle_of_a_bulk_sending_forgets_none_and_repeats_none(stack):
     known = stack.acquaintance("Known")
     strangers = [stack.customer(f"Bulk {number}") for number in range(BATCH - 1)]
