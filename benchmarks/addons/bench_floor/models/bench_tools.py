@@ -113,3 +113,50 @@ class BenchTools(models.AbstractModel):
                 self.env["res.partner"].search_read([], ["name", "email"], limit=40)
                 self.env.invalidate_all()
             time.sleep(0.1 * (1 - load))
+
+    @api.model
+    def bench_desk(self, agents, teams):
+        """Make teams with agents and a supervisor for each two of them; all log in with their login as password.
+
+        :returns: ``{"teams": [ids], "agents": [{"login", "user", "partner", "team"}], "supervisors": [logins]}``
+        """
+        self = self.sudo()
+        Users = self.env["res.users"].with_context(no_reset_password=True)
+        group = {name: self.env.ref(f"whatsapp_base.group_whatsapp_{name}").id for name in ("agent", "supervisor", "admin")}
+
+        def people(kind, count):
+            return Users.create([
+                {"name": f"{kind.title()} {number:02}", "login": f"{kind}{number:02}", "password": f"{kind}{number:02}",
+                 "group_ids": [(4, group[kind])]} for number in range(count)])
+
+        made = self.env["whatsapp.team"].create([{"name": f"Team {number + 1}"} for number in range(teams)])
+        everybody, leaders = people("agent", agents), people("supervisor", (teams + 1) // 2)
+        for number, team in enumerate(made):
+            team.member_ids = everybody[number::teams]
+            if "supervisor_ids" in team._fields:
+                team.supervisor_ids = leaders[number // 2]
+        self.env.ref("base.user_admin").group_ids = [(4, group["admin"])]
+        return {
+            "teams": made.ids,
+            "agents": [{"login": user.login, "user": user.id, "partner": user.partner_id.id, "team": made[number % teams].id}
+                       for number, user in enumerate(everybody)],
+            "supervisors": leaders.mapped("login"),
+        }
+
+    @api.model
+    def bench_relation(self, model, name):
+        """Return (table, own column, other column) of a many-to-many field."""
+        field = self.env[model]._fields[name]
+        return field.relation, field.column1, field.column2
+
+    @api.model
+    def bench_queries(self, login, model, method, *args):
+        """Return how many database queries a call makes for a user whose process has called it before."""
+        user = self.env["res.users"].sudo().search([("login", "=", login)])
+        for _turn in range(2):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            env = self.env(user=user.id, su=False)
+            before = self.env.cr.sql_log_count
+            getattr(env[model], method)(*args)
+        return self.env.cr.sql_log_count - before
