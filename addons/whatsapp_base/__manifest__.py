@@ -19,6 +19,7 @@
         "security/whatsapp_outgoing_rules.xml",
         "security/compose_rules.xml",
         "security/whatsapp_message_template_variable_rules.xml",
+        "security/whatsapp_panel_rules.xml",
         "data/ir_cron_data.xml",
         "data/compose_cron_data.xml",
         "wizard/whatsapp_contact_merge_wizard_views.xml",
@@ -65,6 +66,7 @@
         "security/whatsapp_audit_rules.xml",
         "views/whatsapp_audit_log_views.xml",
         "views/res_config_settings_audit_views.xml",
+        "views/whatsapp_panel_section_views.xml",
     ],
     "demo": ["demo/whatsapp_demo.xml"],
     "assets": {

@@ -7,5 +7,5 @@
     "category": "Accounting/WhatsApp",
     "depends": ["whatsapp_base_portal", "account"],
     "auto_install": True,
-    "data": ["views/account_move_views.xml"],
+    "data": ["data/whatsapp_panel_section_data.xml", "views/account_move_views.xml"],
 }

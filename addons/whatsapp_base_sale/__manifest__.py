@@ -7,5 +7,6 @@
     "category": "Sales/WhatsApp",
     "depends": ["whatsapp_base_portal", "sale"],
     "auto_install": True,
-    "data": ["views/sale_order_views.xml"],
+    "data": ["data/whatsapp_panel_section_data.xml", "views/sale_order_views.xml"],
+    "demo": ["demo/whatsapp_base_sale_demo.xml"],
 }

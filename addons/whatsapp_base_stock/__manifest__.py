@@ -7,5 +7,9 @@
     "category": "Supply Chain/WhatsApp",
     "depends": ["whatsapp_base", "stock"],
     "auto_install": True,
-    "data": ["views/stock_picking_views.xml", "views/res_config_settings_views.xml"],
+    "data": [
+        "data/whatsapp_panel_section_data.xml",
+        "views/stock_picking_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
 }

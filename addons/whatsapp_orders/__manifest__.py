@@ -11,6 +11,7 @@
         "security/whatsapp_orders_rules.xml",
         "data/ir_sequence_data.xml",
         "data/ir_cron_data.xml",
+        "data/whatsapp_panel_section_data.xml",
         "wizard/whatsapp_order_offer_wizard_views.xml",
         "views/whatsapp_order_views.xml",
         "views/whatsapp_order_report_views.xml",

@@ -97,6 +97,11 @@ from . import whatsapp_cost_totals
 from . import whatsapp_webhook_event
 from . import whatsapp_webhook_event_shown
 from . import whatsapp_webhook_refusal
+from . import whatsapp_panel_section
+from . import whatsapp_panel_section_documents
+from . import whatsapp_contact_panel
+from . import whatsapp_conversation_panel
+from . import whatsapp_panel_live
 from . import whatsapp_demo
 from . import base
 from . import whatsapp_demo_cost

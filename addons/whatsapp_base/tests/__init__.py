@@ -47,3 +47,5 @@ from . import test_template_events
 from . import test_roles
 from . import test_peers_defects
 from . import test_audit
+from . import test_panel
+from . import test_panel_sections

@@ -45,6 +45,7 @@ RIGHTS = {
     "whatsapp.message.template.version": ("", "r", "r"),
     "whatsapp.number.setup": ("", "", "crwd"),
     "whatsapp.outcome": ("r", "crwd", "crwd"),
+    "whatsapp.panel.section": ("r", "r", "crwd"),
     "whatsapp.qr.code": ("r", "r", "crwd"),
     "whatsapp.rate": ("", "r", "crwd"),
     "whatsapp.rate.import": ("", "", "crwd"),

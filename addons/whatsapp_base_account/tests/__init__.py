@@ -1,1 +1,2 @@
 from . import test_account_send
+from . import test_account_panel

@@ -1,1 +1,2 @@
 from . import test_stock_send
+from . import test_stock_panel

@@ -17,3 +17,4 @@ from . import (
     whatsapp_order_type_message,
     whatsapp_seller,
 )
+from . import whatsapp_order_panel

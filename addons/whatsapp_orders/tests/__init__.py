@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_capture,
     test_merge,
+    test_panel,
     test_cart,
     test_notices,
     test_products,
