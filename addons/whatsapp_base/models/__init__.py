@@ -5,6 +5,8 @@ from . import whatsapp_team
 from . import whatsapp_sla_policy
 from . import whatsapp_outcome
 from . import whatsapp_team_service
+from . import resource_calendar
+from . import whatsapp_team_hours
 from . import whatsapp_team_member
 from . import whatsapp_agent
 from . import whatsapp_agent_status_log
@@ -64,9 +66,17 @@ from . import whatsapp_conversation_bulk
 from . import whatsapp_conversation_store
 from . import whatsapp_conversation_cycle
 from . import whatsapp_conversation_wait
+from . import whatsapp_conversation_waits
+from . import whatsapp_conversation_count
 from . import whatsapp_conversation_sla
+from . import whatsapp_conversation_sla_clock
+from . import whatsapp_conversation_snooze
+from . import whatsapp_conversation_close
+from . import whatsapp_conversation_rating
+from . import rating_rating
 from . import whatsapp_chat_message
 from . import whatsapp_chat_message_content
+from . import whatsapp_chat_message_aside
 from . import whatsapp_chat_message_change
 from . import whatsapp_chat_message_status
 from . import whatsapp_chat_message_identity

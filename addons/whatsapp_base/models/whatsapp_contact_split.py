@@ -33,6 +33,7 @@ class WhatsappContact(models.Model):
         for source in sources:
             target = self.env["whatsapp.conversation"]._find_or_create(source.channel_id, other)[other]
             rows.filtered(lambda row, source=source: row.conversation_id == source)._move_to(target)
+        other.conversation_ids._count_from_now()
         (sources | other.conversation_ids)._recompute_times()
         other._hand_over_authorship(self.partner_id.id, partner.id)
         count = len(rows)

@@ -237,13 +237,11 @@ class WhatsappConversation(models.Model):
 
     def action_resolve(self):
         """Close the conversations: they leave the agents' sidebars until the customer writes again."""
-        for conversation in self:
-            user = conversation.user_id
-            conversation.state = "resolved"
-            # sudo: counters belong to the system; the right to resolve was checked by the line above
-            conversation.sudo().write({"waiting_since": False, "unanswered_count": 0})
-            if user:
-                conversation._release_agents()
+        self.write({"state": "resolved"})
+        # sudo: counters belong to the system; the right to resolve was checked by the line above
+        self.sudo().write({"waiting_since": False, "unanswered_count": 0})
+        for conversation in self.filtered("user_id"):
+            conversation._release_agents()
 
     def _release_agents(self):
         """Take everybody out of the Discuss channel; the assignment is kept for when the customer comes back."""

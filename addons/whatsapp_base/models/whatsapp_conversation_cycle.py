@@ -1,6 +1,9 @@
 from odoo import api, fields, models
 
 OPENED_BY = [("customer", "Customer"), ("agent", "Agent")]
+WEEKDAYS = [
+    ("1", "Monday"), ("2", "Tuesday"), ("3", "Wednesday"), ("4", "Thursday"), ("5", "Friday"), ("6", "Saturday"), ("7", "Sunday"),
+]
 
 
 class WhatsappConversationCycle(models.Model):
@@ -18,7 +21,7 @@ class WhatsappConversationCycle(models.Model):
     conversation_id = fields.Many2one("whatsapp.conversation", required=True, readonly=True, ondelete="cascade")
     channel_id = fields.Many2one("whatsapp.channel", "Number", required=True, readonly=True, ondelete="cascade")
     contact_id = fields.Many2one("whatsapp.contact", required=True, readonly=True, ondelete="cascade", index=True)
-    partner_id = fields.Many2one("res.partner", "Customer", readonly=True, index="btree_not_null")
+    partner_id = fields.Many2one(related="contact_id.partner_id", string="Customer", store=True, index="btree_not_null")
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     team_id = fields.Many2one("whatsapp.team", readonly=True, index="btree_not_null", ondelete="set null")
     user_id = fields.Many2one("res.users", "Agent", readonly=True, index="btree_not_null", ondelete="set null")
@@ -32,6 +35,9 @@ class WhatsappConversationCycle(models.Model):
     resolution_seconds = fields.Integer("Time to Resolution", readonly=True, aggregator="avg")
     resolution_work_seconds = fields.Integer("Time to Resolution (working time)", readonly=True, aggregator="avg")
     is_reopened = fields.Boolean("Reopened", readonly=True, help="It was resolved, and went on.")
+    # by the clock of the team: for load by hour and day
+    opened_hour = fields.Char("Hour of Day", readonly=True)
+    opened_weekday = fields.Selection(WEEKDAYS, "Day of Week", readonly=True)
     inbound_count = fields.Integer("Messages From Customer", readonly=True)
     outbound_count = fields.Integer("Messages From Colleagues", readonly=True)
     rating_value = fields.Float("Rating", readonly=True, aggregator="avg", digits=(3, 2))
@@ -77,3 +83,57 @@ class WhatsappConversation(models.Model):
 
     def _system_fields(self):
         return super()._system_fields() | {"cycle_id", "desk_message_id"}
+
+    def write(self, vals):
+        """Close and open cycles with the state, in the same transaction; what was said until then is counted before."""
+        state = vals.get("state")
+        closing = self.filtered(lambda conversation: conversation.state != "resolved") if state == "resolved" else self.browse()
+        opening = self.filtered(lambda conversation: conversation.state == "resolved") if state in ("open", "pending") else self.browse()
+        if closing:
+            self.check_access("write")
+            closing._desk_count()
+        result = super().write(vals)
+        if closing:
+            closing._close_cycles()
+        if opening:
+            opening._desk_count(by_hand=True)
+        if {"user_id", "team_id"} & vals.keys():
+            # sudo: figures follow the assignment, which the caller was allowed to write
+            for conversation in self.sudo().filtered("cycle_id"):
+                conversation.cycle_id.write({"user_id": conversation.user_id.id, "team_id": conversation.team_id.id})
+        if {"state", "team_id", "priority", "snoozed_until"} & vals.keys():
+            self._desk_deadlines()
+        return result
+
+    def _merge_into(self, survivor):
+        """Count what was said in both, and let the older open case go on for both."""
+        (self | survivor)._desk_count()
+        self._merge_cycles(survivor)
+        return super()._merge_into(survivor)
+
+    def _merge_cycles(self, survivor):
+        both = self | survivor
+        cycles = both.cycle_id.sorted("opened_at")
+        cursor = max(both.mapped("desk_message_id"))
+        if len(cycles) > 1:
+            kept, gone = cycles
+            open_waits = cycles.wait_ids.filtered(lambda wait: not wait.ended_at).sorted("since")
+            open_waits[1:].unlink()
+            self.env.flush_all()
+            gone.wait_ids.cycle_id = kept
+            kept.write(
+                {
+                    "start_message_id": min(cycles.mapped("start_message_id")),
+                    "inbound_count": sum(cycles.mapped("inbound_count")),
+                    "outbound_count": sum(cycles.mapped("outbound_count")),
+                    "paused_work_seconds": min(cycles.mapped("paused_work_seconds")),
+                }
+            )
+            gone.unlink()
+            cycles = kept
+        self.cycle_id = False
+        # one open cycle for each conversation, checked at once: so the survivor's comes last
+        cycles.write({"conversation_id": survivor.id, "contact_id": survivor.contact_id.id})
+        survivor.write({"cycle_id": cycles.id, "desk_message_id": cursor, "desk_due": True})
+        if cycles:
+            survivor._sum_up(survivor, {})

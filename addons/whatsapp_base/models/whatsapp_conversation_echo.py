@@ -80,11 +80,13 @@ class WhatsappConversation(models.Model):
                           waiting_since = CASE WHEN v.at::timestamp >= COALESCE(c.last_inbound_at, '-infinity')
                                                THEN NULL ELSE c.waiting_since END,
                           unanswered_count = CASE WHEN v.at::timestamp >= COALESCE(c.last_inbound_at, '-infinity')
-                                                  THEN 0 ELSE c.unanswered_count END
+                                                  THEN 0 ELSE c.unanswered_count END,
+                          desk_due = TRUE
                      FROM (VALUES %s) AS v (id, at, preview) WHERE c.id = v.id""",
                 SQL(", ").join(SQL("(%s, %s, %s)", conversation_id, *entry) for conversation_id, entry in sorted(latest.items())),
             )
         )
         conversations = self.browse(latest)
         conversations.invalidate_recordset(flush=False)
+        self.env["whatsapp.lane"]._wake_soon("desk")
         conversations._announce()

@@ -150,7 +150,8 @@ class WhatsappConversation(models.Model):
         if row.type == "reaction":
             return
         now = fields.Datetime.now()
-        is_human = row.origin in ("agent", "echo")
+        # what a program sends about a document is no answer; what it sends in somebody's name may be one
+        is_human = row.origin in ("agent", "echo") or (row.origin == "api" and bool(row.user_id) and not row.res_id)
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

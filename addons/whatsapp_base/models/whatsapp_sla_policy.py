@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import ormcache
 
 TARGETS = [("first", "First Response"), ("next", "Next Response"), ("resolution", "Resolution")]
 SLA_STATES = [("none", "None"), ("on_track", "On Track"), ("due_soon", "Due Soon"), ("breached", "Late")]
@@ -68,8 +69,42 @@ class WhatsappSlaPolicy(models.Model):
         if any(policy in (policy.high_policy_id | policy.urgent_policy_id) for policy in self):
             raise ValidationError(self.env._("A policy cannot stand in for itself. Leave “High Priority” and “Urgent” empty instead."))
 
+    @api.model
+    @ormcache("company.id")
+    def _default_id(self, company):
+        # sudo: what a company promises holds whoever asks
+        domain = [("company_id", "=", company.id), ("is_default", "=", True)]
+        return self.sudo().search(domain, limit=1).id
+
+    @api.model
+    def _default_of(self, company):
+        """Return the default policy of a company, if there is one."""
+        return self.browse(self._default_id(company))
+
     def _for_priority(self, priority):
         """Return the policy that holds for a priority."""
         if priority == URGENT:
             return self.urgent_policy_id or self.high_policy_id or self
         return self.high_policy_id or self if priority == HIGH else self
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        policies = super().create(vals_list)
+        policies._changed()
+        return policies
+
+    def write(self, vals):
+        result = super().write(vals)
+        self._changed()
+        return result
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def _changed(self):
+        """Have the desk look at what is under promise again; the default may be another one, too."""
+        self.env.registry.clear_cache()
+        # sudo: deadlines of all teams follow, whoever changed the promise
+        Conversation = self.env["whatsapp.conversation"].sudo()
+        Conversation.search([("cycle_id", "!=", False), ("company_id", "in", self.company_id.ids)])._desk_mark()

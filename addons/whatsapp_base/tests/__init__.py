@@ -49,3 +49,6 @@ from . import test_peers_defects
 from . import test_audit
 from . import test_panel
 from . import test_panel_sections
+from . import test_cycles
+from . import test_sla
+from . import test_rating

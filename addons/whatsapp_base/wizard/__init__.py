@@ -11,3 +11,5 @@ from . import whatsapp_cost_compare
 from . import whatsapp_template_delete
 from . import whatsapp_template_language
 from . import whatsapp_library_install
+from . import whatsapp_snooze
+from . import whatsapp_resolve

@@ -30,7 +30,7 @@ class WhatsappConversation(models.Model):
             offers, action = Offer._find_by_command(command, seller), command.action
         if not offers:
             return False
-        self._leave_queue()
+        self._leave_queue(message)
         if len(offers) > 1:
             self._ask_which_order(message, offers, action)
             return True
@@ -39,8 +39,9 @@ class WhatsappConversation(models.Model):
         offers.order_id._answer_offer(offers, action, reason=command.reason if command else "", message=message)
         return True
 
-    def _leave_queue(self):
+    def _leave_queue(self, message):
         """Take a conversation in which only this answer came in out of the agents' queue: it needs no person."""
+        message._set_aside()
         if not self.user_id and self.unanswered_count <= 1 and self.state == "open":
             # sudo: the worker, or whoever replays the message, acts for the seller; nobody needs to be told of it
             self.sudo().with_context(tracking_disable=True).write(

@@ -1,0 +1,57 @@
+"""Waits: the same messages give the same figures, whatever happened on the way."""
+
+from datetime import datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+from tools.waits import Said, Wait, waits
+
+TEN = datetime(2026, 3, 2, 10)
+
+
+def at(minutes):
+    return TEN + timedelta(minutes=minutes)
+
+
+def test_a_wait_goes_from_the_first_message_to_the_answer():
+    said = [Said(1, at(0), True), Said(2, at(3), True), Said(3, at(5), False, 7), Said(4, at(6), False, 7), Said(5, at(9), True)]
+    assert waits(said) == [Wait(at(0), at(5), 7), Wait(at(9))]
+
+
+def test_who_writes_first_answers_nothing():
+    assert waits([Said(1, at(0), False, 7)]) == []
+
+
+def test_a_message_that_arrived_after_the_answer_still_waits():
+    said = [Said(1, at(0), True), Said(2, at(5), False, 7), Said(3, at(2), True)]  # written at 2, under way until 6
+    assert waits(said) == [Wait(at(0), at(5), 7), Wait(at(2))]
+
+
+def test_an_answer_on_the_phone_counts_from_when_it_was_written_however_late_it_is_told():
+    said = [Said(1, at(0), True), Said(2, at(8), True), Said(3, at(4), False, None, on_phone=True)]
+    assert waits(said) == [Wait(at(0), at(4)), Wait(at(8))]
+
+
+def test_the_beginning_of_a_wait_is_kept_when_its_message_is_gone():
+    assert waits([], [at(0)]) == [Wait(at(0))]
+    assert waits([Said(9, at(4), False, 7)], [at(0)]) == [Wait(at(0), at(4), 7)]
+    assert waits([Said(1, at(0), True), Said(9, at(4), False, 7)], [at(0)]) == [Wait(at(0), at(4), 7)]
+
+
+messages = st.lists(st.tuples(st.integers(0, 60), st.booleans(), st.booleans()), max_size=25).map(
+    lambda rows: [Said(number, at(minute), inbound, 7, phone) for number, (minute, inbound, phone) in enumerate(rows, 1)]
+)
+
+
+@given(messages, st.randoms())
+def test_order_does_not_matter_and_nobody_is_forgotten(said, random):
+    found = waits(said)
+    shuffled = list(said)
+    random.shuffle(shuffled)
+    assert waits(shuffled) == found
+    assert waits(said, [wait.since for wait in found if not wait.answered_at]) == found
+    assert sum(wait.answered_at is None for wait in found) <= 1
+    assert all(wait.answered_at is None or wait.answered_at >= wait.since for wait in found)
+    inbound = [message.at for message in said if message.inbound]
+    assert bool(found) == bool(inbound)
+    assert not found or min(wait.since for wait in found) == min(inbound)
