@@ -10,6 +10,7 @@ from . import whatsapp_team_hours
 from . import whatsapp_team_member
 from . import whatsapp_agent
 from . import whatsapp_agent_status_log
+from . import whatsapp_team_texts
 from . import whatsapp_business_account
 from . import whatsapp_business_account_sync
 from . import whatsapp_business_account_catalog
@@ -51,6 +52,11 @@ from . import whatsapp_message_template_preview
 from . import whatsapp_library_template
 from . import whatsapp_conversation
 from . import whatsapp_conversation_desk
+from . import whatsapp_conversation_members
+from . import whatsapp_conversation_routing
+from . import whatsapp_conversation_return
+from . import whatsapp_conversation_transfer
+from . import whatsapp_conversation_greet
 from . import whatsapp_conversation_inbound
 from . import whatsapp_conversation_inbox
 from . import whatsapp_conversation_referral
@@ -112,6 +118,7 @@ from . import whatsapp_panel_section_documents
 from . import whatsapp_contact_panel
 from . import whatsapp_conversation_panel
 from . import whatsapp_panel_live
+from . import whatsapp_agent_status
 from . import whatsapp_demo
 from . import base
 from . import whatsapp_demo_cost
@@ -137,6 +144,7 @@ from . import res_company
 from . import res_config_settings
 from . import res_config_settings_cost
 from . import res_config_settings_media
+from . import res_config_settings_agents
 from . import res_partner
 from . import res_users
 from . import res_users_visibility
@@ -145,3 +153,4 @@ from . import whatsapp_audit_reads
 from . import whatsapp_audit_sends
 from . import whatsapp_audit_access
 from . import res_config_settings_audit
+from . import res_users_agent

@@ -37,5 +37,12 @@ class DiscussChannelMember(models.Model):
             )
         )
         mark = {channel_id: waiting or after_all for channel_id, after_all, waiting in rows}
-        for member in self:
-            member.new_message_separator = mark.get(member.channel_id.id, 0)
+        # one statement: Odoo's own write counts what is unread for each member before and after
+        self.env.cr.execute(
+            SQL(
+                """UPDATE discuss_channel_member m SET new_message_separator = v.mark FROM (VALUES %s) AS v (id, mark)
+                    WHERE m.id = v.id""",
+                SQL(", ").join(SQL("(%s, %s)", member.id, mark.get(member.channel_id.id, 0)) for member in self),
+            )
+        )
+        self.invalidate_recordset(["new_message_separator", "message_unread_counter"], flush=False)

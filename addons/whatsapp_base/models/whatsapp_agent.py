@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
 STATUSES = [("active", "Active"), ("busy", "Busy"), ("break", "On a Break"), ("offline", "Offline")]
@@ -39,6 +39,7 @@ class WhatsappAgent(models.Model):
     last_seen_at = fields.Datetime("Last Seen", compute="_compute_last_seen_at")
     open_count = fields.Integer("Open Conversations", compute="_compute_open_count")
     team_ids = fields.Many2many("whatsapp.team", string="Teams", compute="_compute_team_ids", search="_search_team_ids")
+    is_leaving = fields.Boolean(readonly=True, help="No longer an agent: the desk takes their conversations back.")
     log_ids = fields.One2many("whatsapp.agent.status.log", "agent_id", string="Time in Status")
 
     _user_unique = models.Constraint("UNIQUE(user_id)", "This user is an agent already.")
@@ -111,6 +112,19 @@ class WhatsappAgent(models.Model):
             )
             found = Agent.search([("user_id", "in", users.ids)])
         return found.sudo(self.env.su)
+
+    def action_reassign(self):
+        """Ask what becomes of everything that the agent has."""
+        if len(self) != 1:
+            raise UserError(self.env._("Choose one agent: what they have goes to one place."))
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_reassign_action")
+        return dict(action, context={"default_agent_id": self.id})
+
+    def action_view_conversations(self):
+        """Open what the agent works on."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_conversation_action")
+        return dict(action, domain=[("user_id", "=", self.user_id.id), ("state", "!=", "resolved")], context={})
 
     # ------------------------------------------------------------
     # Over RPC

@@ -90,7 +90,30 @@ class WhatsappAgent(models.Model):
         return changed
 
     def _has_room(self):
-        """Have the queues looked at: these agents may take more than before. A hook for routing."""
+        """Have the desk look at the queues of these agents: they may take more than before.
+
+        The oldest conversation of each queue is marked; what somebody else holds is left to the clock, seconds later.
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """UPDATE whatsapp_conversation c SET desk_due = TRUE
+                     FROM (SELECT oldest.id
+                             FROM (SELECT DISTINCT t.id FROM whatsapp_team t
+                                     JOIN whatsapp_team_member m ON m.team_id = t.id
+                                     JOIN whatsapp_agent a ON a.user_id = m.user_id
+                                    WHERE a.id = ANY(%s) AND t.active AND t.routing_policy <> 'manual') team
+                             JOIN LATERAL (SELECT c.id FROM whatsapp_conversation c
+                                            WHERE c.team_id = team.id AND c.user_id IS NULL AND c.state = 'open'
+                                              AND c.waiting_since IS NOT NULL AND c.snoozed_until IS NULL
+                                         ORDER BY c.waiting_since LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED) oldest ON TRUE) first
+                    WHERE c.id = first.id RETURNING c.id""",
+                self.ids,
+            )
+        )
+        if marked := [row[0] for row in self.env.cr.fetchall()]:
+            self.env["whatsapp.conversation"].browse(marked).invalidate_recordset(["desk_due"], flush=False)
+            self.env["whatsapp.lane"]._wake_soon("desk")
 
     # ------------------------------------------------------------
     # What clients know
@@ -176,3 +199,18 @@ class WhatsappAgent(models.Model):
         if limit and status in ("active", "busy") and not is_here and since < now - timedelta(minutes=limit):
             return "offline", "inactivity"
         return None
+
+
+class WhatsappConversation(models.Model):
+    """The desk's clock looks after the agents, too."""
+
+    _inherit = "whatsapp.conversation"
+
+    @api.model
+    def _desk_timers(self):
+        # before routing: whoever went offline gets nothing more
+        return ["_clock_agents", *super()._desk_timers()]
+
+    @api.model
+    def _clock_agents(self):
+        return self.env["whatsapp.agent"]._clock_agents()

@@ -99,6 +99,7 @@ class WhatsappChatMessage(models.Model):
         [
             ("agent", "Agent"),
             ("flow", "Chatbot"),
+            ("auto", "Automatic Answer"),
             ("campaign", "Campaign"),
             ("order", "Order"),
             ("api", "Other Application"),

@@ -210,19 +210,15 @@ class WhatsappConversation(models.Model):
             return super().write(vals)
         before = {conversation: conversation.user_id for conversation in self}
         result = super().write(vals)
-        for conversation, user in before.items():
-            if user != conversation.user_id:
-                conversation._move_membership(user, conversation.user_id)
+        # sudo: whoever gives a conversation away may see it no longer
+        self._move_memberships(
+            [(conversation, user, conversation.user_id) for conversation, user in zip(self.sudo(), before.values(), strict=True)]
+        )
         return result
 
     def _move_membership(self, old_user, new_user):
         """Make the new agent a member of the Discuss channel and release the old one."""
-        # sudo: membership follows assignment, which the caller was allowed to write
-        channel = self._ensure_discuss_channel().sudo()
-        if new_user and new_user.partner_id not in channel.channel_partner_ids:
-            channel._add_members(partners=new_user.partner_id, post_joined_message=False)
-        if old_user and old_user.partner_id in channel.channel_partner_ids:
-            channel._action_unfollow(partner=old_user.partner_id, post_leave_message=False)
+        self._move_memberships([(self, old_user, new_user)])
 
     def action_assign_to_me(self):
         """Take the conversations; a colleague's are taken over knowingly by their form only."""

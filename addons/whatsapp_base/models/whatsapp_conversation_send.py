@@ -11,7 +11,7 @@ from ..tools import phrases
 
 # what WhatsApp makes a preview of
 WEB_ADDRESS = re.compile(r"\bhttps?://[^\s/]+", re.IGNORECASE)
-PRIORITY = {"agent": 0, "flow": 0, "order": 1, "api": 1, "campaign": 2}
+PRIORITY = {"agent": 0, "flow": 0, "auto": 0, "order": 1, "api": 1, "campaign": 2}
 
 
 class WhatsappConversation(models.Model):

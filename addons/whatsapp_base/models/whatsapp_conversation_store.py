@@ -101,6 +101,7 @@ class WhatsappConversation(models.Model):
         group = self.env.ref(AGENT_GROUP)
         leads = user.has_group("whatsapp_base.group_whatsapp_supervisor")
         return [
+            *((group, self.env["whatsapp.agent"]._agents_subchannel(company_id)) for company_id in companies),
             *((group, self._queue_subchannel(*queue)) for queue in queues),
             *((group, self._queue_subchannel(*queue, True)) for queue in queues if queue[1] in everything or (leads and not queue[1])),
         ]

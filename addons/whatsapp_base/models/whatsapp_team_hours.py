@@ -99,6 +99,9 @@ class WhatsappTeam(models.Model):
 
 def _day_pattern(locale):
     """Return the pattern of weekday, day and month, written out, without the year."""
+    # most languages end with the year, and what joins it goes with it
+    if found := re.fullmatch(r"(.+?)(?:\s*'[^']*')?,?\s*y", locale.date_formats["full"].pattern):
+        return found[1]
     skeletons = locale.datetime_skeletons
     short = next((skeletons[name].pattern for name in ("MMMEd", "MEd") if name in skeletons), "E, d MMM")
     return re.sub("MMM+", "MMMM", re.sub("E+", "EEEE", short))

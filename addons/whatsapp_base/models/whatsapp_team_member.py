@@ -1,7 +1,10 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 from odoo.tools import SQL
 from odoo.tools.sql import table_exists
+
+from .whatsapp_agent import STATUSES
 
 FORMER_TABLE = "whatsapp_team_res_users_rel"
 
@@ -24,7 +27,7 @@ class WhatsappTeamMember(models.Model):
     weight = fields.Integer(default=1, help="Who has weight 2 gets twice as many as who has 1. 0: none by themselves.")
     credit = fields.Integer(readonly=True, copy=False, help="Whose turn it is where weights count.")
     agent_id = fields.Many2one("whatsapp.agent", compute="_compute_agent_id")
-    status = fields.Selection(related="agent_id.status")
+    status = fields.Selection(STATUSES, compute="_compute_agent_id")
     open_count = fields.Integer("Open Now", compute="_compute_open_count", help="Conversations of this team.")
 
     _pair_unique = models.UniqueIndex("(team_id, user_id)", "This agent is a member of the team already.")
@@ -49,6 +52,7 @@ class WhatsappTeamMember(models.Model):
         agents = {agent.user_id: agent for agent in rows}
         for member in self:
             member.agent_id = agents.get(member.user_id, False)
+            member.status = member.agent_id.status
 
     @api.depends_context("uid", "allowed_company_ids")
     @api.depends("team_id", "user_id")
@@ -100,6 +104,13 @@ class WhatsappTeamMember(models.Model):
         return result
 
     def unlink(self):
+        """Whoever leaves a team gives back what they have of it; what is theirs alone stays theirs."""
+        Conversation = self.env["whatsapp.conversation"].sudo()  # sudo: supervisors manage members
+        theirs = [
+            Domain("team_id", "=", member.team_id.id) & Domain("user_id", "=", member.user_id.id) for member in self
+        ]
+        conversations = Conversation.search(Domain.OR(theirs) & Domain("state", "!=", "resolved"))
         result = super().unlink()
+        conversations._put_back(self.env._("The agent has left the team: back to the queue"))
         self.env.registry.clear_cache()
         return result

@@ -52,3 +52,8 @@ from . import test_panel_sections
 from . import test_cycles
 from . import test_sla
 from . import test_rating
+from . import test_team_hours
+from . import test_agent_status
+from . import test_routing
+from . import test_greeting
+from . import test_visibility

@@ -53,6 +53,7 @@ RIGHTS = {
     "whatsapp.rate.market": ("", "r", "crwd"),
     "whatsapp.rate.missing": ("", "r", "r"),
     "whatsapp.rate.tally": ("", "", "r"),
+    "whatsapp.reassign": ("", "crwd", "crwd"),
     "whatsapp.resolve": ("crwd", "crwd", "crwd"),
     "whatsapp.send.batch": ("r", "r", "rd"),
     "whatsapp.send.batch.line": ("r", "r", "r"),
@@ -63,6 +64,7 @@ RIGHTS = {
     "whatsapp.tag": ("r", "crwd", "crwd"),
     "whatsapp.team": ("r", "crwd", "crwd"),
     "whatsapp.team.member": ("r", "crwd", "crwd"),
+    "whatsapp.transfer": ("crwd", "crwd", "crwd"),
     "whatsapp.webhook.event": ("", "", "rwd"),
     "whatsapp.webhook.refusal": ("", "", "r"),
 }

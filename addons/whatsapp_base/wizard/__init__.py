@@ -13,3 +13,5 @@ from . import whatsapp_template_language
 from . import whatsapp_library_install
 from . import whatsapp_snooze
 from . import whatsapp_resolve
+from . import whatsapp_transfer
+from . import whatsapp_reassign
