@@ -75,6 +75,9 @@
         "views/whatsapp_audit_log_views.xml",
         "views/res_config_settings_audit_views.xml",
         "views/whatsapp_panel_section_views.xml",
+        "views/whatsapp_board_views.xml",
+        "security/whatsapp_alert_rules.xml",
+        "views/res_users_alerts_views.xml",
     ],
     "demo": ["demo/whatsapp_demo.xml"],
     "assets": {

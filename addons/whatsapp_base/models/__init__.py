@@ -154,3 +154,9 @@ from . import whatsapp_audit_sends
 from . import whatsapp_audit_access
 from . import res_config_settings_audit
 from . import res_users_agent
+from . import whatsapp_board
+from . import whatsapp_alert_rule
+from . import res_users_settings
+from . import res_users_alerts
+from . import discuss_channel_alerts
+from . import whatsapp_conversation_ring

@@ -108,16 +108,23 @@ class ResUsersApikeys(models.Model):
 class WhatsappTeam(models.Model):
     _inherit = "whatsapp.team"
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        teams = super().create(vals_list)
-        teams._note_people({team: {} for team in teams})
-        return teams
-
     def write(self, vals):
-        before = {team: team._people() for team in self}
+        if not {"supervisor_ids", "is_shared"} & vals.keys():
+            return super().write(vals)
+        before = {team: (team.supervisor_ids, team.is_shared) for team in self}
         result = super().write(vals)
-        self._note_people(before)
+        for team, (supervisors, is_shared) in before.items():
+            now = team.supervisor_ids
+            changes = [self.env._("+ supervisor %s", user.name) for user in now - supervisors]
+            changes += [self.env._("− supervisor %s", user.name) for user in supervisors - now]
+            if team.is_shared != is_shared:
+                changes.append(
+                    self.env._("members see each other's conversations")
+                    if team.is_shared
+                    else self.env._("members see their own conversations only")
+                )
+            if changes:
+                self.env["whatsapp.audit.log"]._note("access", team, ", ".join(changes))
         return result
 
     def unlink(self):
@@ -125,24 +132,34 @@ class WhatsappTeam(models.Model):
             self.env["whatsapp.audit.log"]._note("access", team, self.env._("Deleted"))
         return super().unlink()
 
-    def _people(self):
-        """Return {what they are: users} of those who see the team's conversations."""
-        self.ensure_one()
-        roles = {"member": self.member_ids}
-        if "supervisor_ids" in self._fields:
-            roles["supervisor"] = self.supervisor_ids
-        return roles
 
-    def _note_people(self, before):
-        words = {"member": self.env._("member"), "supervisor": self.env._("supervisor")}
-        for team, old in before.items():
-            changes = []
-            for role, users in team._people().items():
-                known = old.get(role, users.browse())
-                changes += [f"+ {words[role]} {user.name}" for user in users - known]
-                changes += [f"− {words[role]} {user.name}" for user in known - users]
-            if changes:
-                self.env["whatsapp.audit.log"]._note("access", team, ", ".join(changes))
+class WhatsappTeamMember(models.Model):
+    """Whoever joins a team sees its conversations, whichever way they join."""
+
+    _inherit = "whatsapp.team.member"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        members = super().create(vals_list)
+        members._note_access("+")
+        return members
+
+    def write(self, vals):
+        if not {"user_id", "team_id"} & vals.keys():
+            return super().write(vals)
+        self._note_access("−")
+        result = super().write(vals)
+        self._note_access("+")
+        return result
+
+    def unlink(self):
+        self._note_access("−")
+        return super().unlink()
+
+    def _note_access(self, sign):
+        for team, members in self.grouped("team_id").items():
+            names = ", ".join(members.user_id.mapped("name"))
+            self.env["whatsapp.audit.log"]._note("access", team, self.env._("%(sign)s member %(names)s", sign=sign, names=names))
 
 
 class WhatsappConversation(models.Model):

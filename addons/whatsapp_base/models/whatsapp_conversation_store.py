@@ -34,6 +34,7 @@ class WhatsappConversation(models.Model):
             Store.Attr("username", lambda conversation: conversation.contact_id.username),
             Store.Attr("blocked", lambda conversation: conversation.contact_id.blocked),
             Store.Attr("number", lambda conversation: conversation.channel_id.name),
+            Store.Attr("number_id", lambda conversation: conversation.channel_id.id),
             "company_id",
             Store.One("partner_id", ["avatar_128", "name"]),
             Store.One("discuss_channel_id", []),

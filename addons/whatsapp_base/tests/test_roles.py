@@ -9,6 +9,7 @@ RIGHTS = {
     "whatsapp.add.language": ("", "", "crwd"),
     "whatsapp.agent": ("r", "rw", "crwd"),
     "whatsapp.agent.status.log": ("r", "r", "r"),
+    "whatsapp.alert.rule": ("crwd", "crwd", "crwd"),
     "whatsapp.audit.log": ("", "", "r"),
     "whatsapp.business.account": ("r", "r", "crwd"),
     "whatsapp.channel": ("r", "r", "crwd"),

@@ -62,6 +62,10 @@ export class ResUsers extends mailModels.ResUsers {
 
 export class WhatsappConversation extends models.Model {
     _name = "whatsapp.conversation";
+
+    own_waiting_count() {
+        return 0;
+    }
 }
 
 export class WhatsappChatMessage extends models.Model {

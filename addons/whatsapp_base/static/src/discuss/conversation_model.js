@@ -27,6 +27,8 @@ export class WhatsappConversation extends Record {
     /** @type {string} name of our number */
     number;
     /** @type {number} */
+    number_id;
+    /** @type {number} */
     company_id;
     /** @type {number|false} */
     team_id;

@@ -1,11 +1,19 @@
 import { markRaw, reactive } from "@odoo/owl";
 
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
 import { InboxRows } from "./list/inbox_rows";
 
 /** On a phone one column at a time, in this order. */
 export const COLUMNS = ["list", "thread", "panel"];
+
+/** Reloading the page must not make a watcher seen. */
+const WATCHED = "whatsapp_base.inbox.watched";
+
+function watchedBefore() {
+    return Number(browser.sessionStorage.getItem(WATCHED)) || false;
+}
 
 /**
  * What the three columns of the inbox share: which conversation is open, and what one column asks of another.
@@ -16,6 +24,8 @@ export class WhatsappInbox {
     activeId = false;
     /** @type {import("models").Thread|undefined} its thread, once it is known */
     thread = undefined;
+    /** @type {number|false} the conversation that a supervisor reads without being noticed */
+    watchedId = watchedBefore();
     /** Whether the inbox is on the screen. */
     isActive = false;
     /** @type {"list"|"thread"|"panel"} what a phone shows */
@@ -48,6 +58,9 @@ export class WhatsappInbox {
             return;
         }
         this.column = "thread";
+        if (id !== this.watchedId) {
+            this.stopWatching();
+        }
         if (id !== this.activeId) {
             this.activeId = id;
             this.thread = undefined;
@@ -68,7 +81,23 @@ export class WhatsappInbox {
         }
     }
 
+    /**
+     * Read a conversation without being noticed: nothing is marked as read, nobody is told.
+     *
+     * @param {number} id of the `whatsapp.conversation`
+     */
+    watch(id) {
+        this.watchedId = id;
+        browser.sessionStorage.setItem(WATCHED, id);
+    }
+
+    stopWatching() {
+        this.watchedId = false;
+        browser.sessionStorage.removeItem(WATCHED);
+    }
+
     close() {
+        this.stopWatching();
         this.activeId = false;
         this.thread = undefined;
         this.showThread(undefined);
