@@ -20,6 +20,7 @@
         "security/compose_rules.xml",
         "security/whatsapp_message_template_variable_rules.xml",
         "security/whatsapp_panel_rules.xml",
+        "security/whatsapp_canned_rules.xml",
         "data/ir_cron_data.xml",
         "data/compose_cron_data.xml",
         "wizard/whatsapp_desk_wizard_views.xml",
@@ -78,6 +79,7 @@
         "views/whatsapp_board_views.xml",
         "security/whatsapp_alert_rules.xml",
         "views/res_users_alerts_views.xml",
+        "views/mail_canned_response_views.xml",
     ],
     "demo": ["demo/whatsapp_demo.xml"],
     "assets": {

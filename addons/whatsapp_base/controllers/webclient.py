@@ -13,6 +13,9 @@ class WhatsappWebclientController(WebclientController):
     def _process_request_for_internal_user(cls, store, name, params):
         """Add the newest waiting conversations of the user's teams to what Discuss loads."""
         super()._process_request_for_internal_user(store, name, params)
+        if name == "mail.canned.response" and request.env.user.has_group(AGENT_GROUP):
+            # Odoo asks for the own ones and those of groups
+            store.add(request.env["mail.canned.response"].search([("team_ids", "!=", False)]))
         if name != "/whatsapp/waiting" or not request.env.user.has_group(AGENT_GROUP):
             return
         conversations, more = request.env["whatsapp.conversation"]._waiting_for_client(MAX_WAITING)

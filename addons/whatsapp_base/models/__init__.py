@@ -80,6 +80,10 @@ from . import whatsapp_conversation_snooze
 from . import whatsapp_conversation_close
 from . import whatsapp_conversation_rating
 from . import rating_rating
+from . import whatsapp_conversation_note
+from . import whatsapp_conversation_presence
+from . import whatsapp_conversation_canned
+from . import whatsapp_conversation_template
 from . import whatsapp_chat_message
 from . import whatsapp_chat_message_content
 from . import whatsapp_chat_message_aside
@@ -90,6 +94,7 @@ from . import whatsapp_conversation_echo
 from . import whatsapp_conversation_history
 from . import whatsapp_conversation_call
 from . import whatsapp_chat_message_outbox
+from . import whatsapp_conversation_later
 from . import whatsapp_chat_message_policy
 from . import whatsapp_media_upload
 from . import whatsapp_chat_message_uploads
@@ -127,11 +132,13 @@ from . import discuss_channel_member
 from . import discuss_channel_member_store
 from . import discuss_channel_member_signals
 from . import discuss_channel_post
+from . import discuss_channel_note
 from . import discuss_channel_store
 from . import ir_actions
 from . import ir_actions_report
 from . import ir_actions_server
 from . import ir_websocket
+from . import mail_canned_response
 from . import mail_message
 from . import mail_message_content
 from . import mail_message_reaction
@@ -160,3 +167,4 @@ from . import res_users_settings
 from . import res_users_alerts
 from . import discuss_channel_alerts
 from . import whatsapp_conversation_ring
+from . import whatsapp_conversation_event

@@ -59,3 +59,8 @@ from . import test_greeting
 from . import test_visibility
 from . import test_board
 from . import test_alerts
+from . import test_thread_events
+from . import test_thread_notes
+from . import test_thread_later
+from . import test_thread_presence
+from . import test_thread_canned

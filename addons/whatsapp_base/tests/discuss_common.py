@@ -10,6 +10,8 @@ class DiscussCommon(WhatsappCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls._set_up_people()
+        for user in cls.agent | cls.other_agent | cls.supervisor | cls.employee | cls.portal:
+            user.name = user.login
         cls.conversation = cls._conversation()
         cls.thread = cls.conversation.discuss_channel_id
 

@@ -9,6 +9,7 @@ from . import (
     whatsapp_order_assign,
     whatsapp_order_capture,
     whatsapp_order_detail,
+    whatsapp_order_event,
     whatsapp_order_notice,
     whatsapp_order_offer,
     whatsapp_order_sale,

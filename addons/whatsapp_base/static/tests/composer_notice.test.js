@@ -24,7 +24,7 @@ test("in an open window of one's own conversation there is nothing but the compo
     expect(".o-whatsapp-ComposerNotice").toHaveCount(0);
 });
 
-test("a closed window says who, since when and what to do, in place of the composer", async () => {
+test("a closed window says who, since when and what to do, and templates take the place of the text field", async () => {
     mockDate("2026-03-10 12:00:00", 0);
     const { channelId } = await createConversation({
         last_inbound_at: "2026-03-08 09:30:00",
@@ -35,19 +35,8 @@ test("a closed window says who, since when and what to do, in place of the compo
     await contains(".o-whatsapp-ComposerNotice", { text: "The 24 hours to reply have passed" });
     await contains(".o-whatsapp-ComposerNotice:contains(Ana Ruiz last wrote on Mar 8, 2026)");
     await contains(".o-whatsapp-ComposerNotice:contains(approved templates only)");
+    await contains(".o-whatsapp-TemplatePicker");
     expect(".o-mail-Composer").toHaveCount(0);
-});
-
-test("from a closed window a template is one click away", async () => {
-    onRpc("whatsapp.conversation", "action_send_template", ({ args }) => {
-        expect.step(`template ${args[0]}`);
-        return { type: "ir.actions.act_window_close" };
-    });
-    const { channelId } = await createConversation({ window_expires_at: fromNow({ minutes: -1 }) });
-    await start();
-    await openDiscuss(channelId);
-    await click(".o-whatsapp-ComposerNotice-template", { text: "Send a template" });
-    await expect.waitForSteps([`template ${channelId}`]);
 });
 
 test("the composer comes back when the customer writes again", async () => {
@@ -102,7 +91,8 @@ test("colleagues without the role can read, not write", async () => {
     await contains(".o-whatsapp-ComposerNotice", {
         text: "Only WhatsApp agents can write to customers",
     });
-    expect(".o-mail-Composer").toHaveCount(0);
+    await contains(".o-mail-Composer-input[placeholder^='Note to colleagues']");
+    expect(".o-whatsapp-ComposerBar-mode").toHaveCount(1);
     expect("button[name='whatsapp-resolve']").toHaveCount(0);
 });
 
@@ -111,8 +101,8 @@ test("nothing can be written to blocked people", async () => {
     await start();
     await openDiscuss(channelId);
     await contains(".o-whatsapp-ComposerNotice", { text: "Ana Ruiz is blocked" });
-    expect(".o-whatsapp-ComposerNotice-template").toHaveCount(0);
-    expect(".o-mail-Composer").toHaveCount(0);
+    await contains(".o-mail-Composer-input[placeholder^='Note to colleagues']");
+    expect(".o-whatsapp-ComposerBar-mode").toHaveCount(1);
 });
 
 test("blocking is asked for first, and says what WhatsApp made of it", async () => {

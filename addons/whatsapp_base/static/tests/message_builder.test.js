@@ -41,8 +41,7 @@ function mockServer({ catalogId = "", problemOf = () => false } = {}) {
 }
 
 async function openBuilder() {
-    await click("button[title='More Actions']");
-    await click("button[name='whatsapp-builder'], .o-dropdown-item[name='whatsapp-builder']");
+    await click(".o-whatsapp-ComposerBar [data-action='builder']");
     await contains(BUILDER);
 }
 
@@ -163,7 +162,7 @@ test("where nothing can be written there is no builder", async () => {
     await openDiscuss(generalId);
     await click("button[title='More Actions']");
     await contains("[name='upload-files']");
-    expect("[name='whatsapp-builder']").toHaveCount(0);
+    expect("[data-action='builder']").toHaveCount(0);
     expect(channelId).not.toBe(generalId);
 });
 

@@ -60,11 +60,24 @@ export class ResUsers extends mailModels.ResUsers {
     }
 }
 
+/** What a client asks when it opens a conversation; tests of one of these mock it with `onRpc`. */
 export class WhatsappConversation extends models.Model {
     _name = "whatsapp.conversation";
 
     own_waiting_count() {
         return 0;
+    }
+    announce_presence(ids, state, ask) {
+        return ask ? { pending: [] } : {};
+    }
+    mention_suggestions() {
+        return {};
+    }
+    pending_replies() {
+        return [];
+    }
+    template_choices() {
+        return [];
     }
 }
 

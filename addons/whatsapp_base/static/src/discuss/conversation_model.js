@@ -42,6 +42,12 @@ export class WhatsappConversation extends Record {
     discuss_channel_id = fields.One("Thread", { inverse: "whatsapp_conversation_id" });
     last_inbound_at = fields.Datetime();
     waiting_since = fields.Datetime();
+    /**
+     * Texts that wait for the customer's next message.
+     *
+     * @type {{id: number, body: string, author: string, is_mine: boolean, created: string}[]}
+     */
+    pending = fields.Attr([]);
     /** Until when nothing is charged, because the customer came from an ad. */
     free_until = fields.Datetime();
     window_expires_at = fields.Datetime({

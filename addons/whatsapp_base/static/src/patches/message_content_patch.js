@@ -26,10 +26,15 @@ patch(MessageModel.prototype, {
 });
 
 patch(Message.prototype, {
+    /** Whether it is something that the customer never sees. */
+    get isWhatsappNote() {
+        return Boolean(this.message.thread?.isWhatsapp && this.message.isNote);
+    },
     get attClass() {
         return {
             ...super.attClass,
             "o-whatsapp-message": Boolean(this.message.thread?.isWhatsapp),
+            "o-whatsapp-note": this.isWhatsappNote,
             "o-whatsapp-sticker": this.message.whatsapp_content?.kind === "sticker",
         };
     },

@@ -6,6 +6,24 @@ import { patch } from "@web/core/utils/patch";
 
 Message.components = { ...Message.components, WhatsappTicks };
 
+const EVENT_ICONS = {
+    assigned: "fa-user",
+    order: "fa-shopping-cart",
+    pending: "fa-hourglass-half",
+    priority: "fa-flag",
+    reopened: "fa-undo",
+    resolved: "fa-check",
+    shared: "fa-share-alt",
+    snoozed: "fa-moon-o",
+    tagged: "fa-tag",
+    taken: "fa-hand-paper-o",
+    team_left: "fa-users",
+    transferred: "fa-users",
+    unassigned: "fa-inbox",
+    untagged: "fa-tag",
+    woken: "fa-bell-o",
+};
+
 // What the customer has on their phone cannot be changed here
 patch(MessageModel.prototype, {
     setup() {
@@ -18,6 +36,13 @@ patch(MessageModel.prototype, {
             return false;
         }
         return super.editable;
+    },
+    // what happened to the conversation, see `whatsapp.conversation._log_event`
+    get notificationIcon() {
+        const kind = this.notificationType?.startsWith("whatsapp-")
+            ? this.notificationType.slice("whatsapp-".length)
+            : undefined;
+        return kind ? `fa fa-fw ${EVENT_ICONS[kind] ?? "fa-info-circle"}` : super.notificationIcon;
     },
     canAddReaction(thread) {
         if (this.thread?.isWhatsapp && !this.isNote && !this.store.has_access_whatsapp) {

@@ -35,6 +35,32 @@ patch(Thread.prototype, {
         );
     },
 
+    /**
+     * What the composer does: write to the customer, send a template, keep a text until the customer writes, or write a
+     * note to colleagues. The user chooses among what is possible now.
+     *
+     * @returns {"reply"|"template"|"later"|"note"|undefined}
+     */
+    get whatsappMode() {
+        if (!this.isWhatsapp || !this.whatsapp_conversation_id) {
+            return undefined;
+        }
+        const modes = this.whatsappModes;
+        const wish = this.composer?.whatsappWish;
+        return modes.includes(wish) ? wish : modes[0];
+    },
+
+    /** @returns {string[]} the modes that are possible now, the usual one first */
+    get whatsappModes() {
+        const conversation = this.whatsapp_conversation_id;
+        if (!this.store.has_access_whatsapp || conversation.blocked) {
+            return ["note"];
+        }
+        return conversation.isWindowOpen
+            ? ["reply", "template", "note"]
+            : ["template", "later", "note"];
+    },
+
     get canTakeOnWhatsapp() {
         const conversation = this.isWhatsapp && this.whatsapp_conversation_id;
         return Boolean(

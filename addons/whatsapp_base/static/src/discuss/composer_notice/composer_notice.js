@@ -63,7 +63,7 @@ export class WhatsappComposerNotice extends Component {
             icon: "fa-clock-o",
             title: _t("The 24 hours to reply have passed"),
             text: _t(
-                "%(name)s last wrote on %(date)s. Until the next message from the customer, WhatsApp accepts approved templates only. You can write here again as soon as they do.",
+                "%(name)s last wrote on %(date)s: approved templates only until they write again.",
                 { name, date: lastInbound.toLocaleString(luxon.DateTime.DATETIME_MED) },
             ),
         };
@@ -83,19 +83,6 @@ export class WhatsappComposerNotice extends Component {
 
     get isUrgent() {
         return this.conversation.windowMinutesLeft <= 30;
-    }
-
-    /** Outside the window a template is the way to reach the customer. */
-    get canSendTemplate() {
-        return (
-            this.isClosed && Boolean(this.store.has_access_whatsapp) && !this.conversation.blocked
-        );
-    }
-
-    async onClickSendTemplate() {
-        this.store.env.services.action.doAction(
-            await this.props.thread.callOnWhatsapp("action_send_template"),
-        );
     }
 
     get canTake() {

@@ -1,15 +1,21 @@
-import { Composer } from "@mail/core/common/composer";
+import { ActionList } from "@mail/core/common/action_list";
 import { Thread } from "@mail/core/common/thread";
+import { useThreadActions } from "@mail/core/common/thread_actions";
 import { useMessageScrolling } from "@mail/utils/common/hooks";
 
 import { Component, onWillUnmount, useRef, useState, useSubEnv } from "@odoo/owl";
 
+import { Dropdown } from "@web/core/dropdown/dropdown";
 import { useService } from "@web/core/utils/hooks";
 
-import { WhatsappComposerNotice } from "../../discuss/composer_notice/composer_notice";
+import { WhatsappComposerArea } from "../../discuss/composer_area/composer_area";
+import { WhatsappHeader } from "../../discuss/header";
+
+/** Actions of the thread that have a button of their own; the others are behind "More". */
+const SHOWN = ["whatsapp-take", "whatsapp-resolve", "whatsapp-reopen", "whatsapp-unblock"];
 
 /**
- * The middle of the inbox: the open conversation.
+ * The middle of the inbox: the open conversation, with Discuss's own messages and our composer.
  *
  * @typedef {Object} Props
  * @property {number} conversationId
@@ -18,18 +24,59 @@ import { WhatsappComposerNotice } from "../../discuss/composer_notice/composer_n
  */
 export class InboxThread extends Component {
     static template = "whatsapp_base.InboxThread";
-    static components = { Composer, Thread, WhatsappComposerNotice };
+    static components = { ActionList, Dropdown, Thread, WhatsappComposerArea, WhatsappHeader };
     static props = { conversationId: Number, thread: Object };
 
     setup() {
+        this.store = useService("mail.store");
         this.inbox = useState(useService("whatsapp.inbox"));
         this.ui = useService("ui");
         this.root = useRef("root");
         this.state = useState({ jumpThreadPresent: 0 });
         useSubEnv({ inDiscussApp: true, messageHighlight: useMessageScrolling() });
+        this.threadActions = useThreadActions({ thread: () => this.props.thread });
         const unregister = this.inbox.register({
-            reply: () => this.props.thread.composer.autofocus++,
+            reply: () => this.write(),
+            note: () => this.props.thread.composer.setWhatsappMode("note"),
         });
         onWillUnmount(unregister);
+    }
+
+    get conversation() {
+        return this.props.thread.whatsapp_conversation_id;
+    }
+
+    get shownActions() {
+        return this.threadActions.actions.filter(({ id }) => SHOWN.includes(id));
+    }
+
+    get otherActions() {
+        const { quick, other, group } = this.threadActions.partition;
+        return [quick, other, ...group]
+            .map((actions) => actions.filter(({ id }) => !SHOWN.includes(id)))
+            .filter((actions) => actions.length);
+    }
+
+    get panel() {
+        const { activeAction } = this.threadActions;
+        return activeAction?.actionPanelComponentCondition ? activeAction : undefined;
+    }
+
+    get composerProps() {
+        return {
+            autofocus: !this.ui.isSmall,
+            dropzoneRef: this.root,
+            onDiscardCallback: () => (this.props.thread.composer.replyToMessage = undefined),
+            onPostCallback: () => this.state.jumpThreadPresent++,
+        };
+    }
+
+    /** Put the cursor where one writes to the customer, as far as that is possible now. */
+    write() {
+        const { thread } = this.props;
+        if (thread.whatsappMode === "note") {
+            thread.composer.setWhatsappMode(thread.whatsappModes[0]);
+        }
+        thread.composer.autofocus++;
     }
 }

@@ -1,0 +1,267 @@
+import { click, contains, insertText, openDiscuss, start } from "@mail/../tests/mail_test_helpers";
+import { leftOver, toggleMark } from "@whatsapp_base/discuss/composer_area/formatting";
+
+import { animationFrame, describe, expect, press, test } from "@odoo/hoot";
+
+import { browser } from "@web/core/browser/browser";
+import { getService, onRpc, serverState } from "@web/../tests/web_test_helpers";
+
+import {
+    changeConversation,
+    createConversation,
+    createMessage,
+    defineWhatsappModels,
+    fromNow,
+} from "./whatsapp_test_helpers";
+
+describe.current.tags("desktop");
+defineWhatsappModels();
+
+const INPUT = ".o-mail-Composer-input";
+const mode = (name) => `.o-whatsapp-ComposerBar-mode[data-mode='${name}']`;
+
+function recordPosts() {
+    onRpc("/mail/message/post", async (request) => {
+        const { params } = await request.json();
+        const { body, subtype_xmlid: subtype } = params.post_data;
+        expect.step(`${subtype}: ${body.replace(/<[^>]*>/g, "")}`);
+    });
+}
+
+function threadOf(id) {
+    return getService("mail.store").Thread.get({ model: "discuss.channel", id });
+}
+
+async function openConversation(values, options) {
+    const conversation = await createConversation(values, options);
+    await start();
+    await openDiscuss(conversation.channelId);
+    return conversation;
+}
+
+test("replies and notes are two drafts, and each goes where it was meant", async () => {
+    recordPosts();
+    await openConversation();
+    await insertText(INPUT, "To the customer");
+    await click(mode("note"));
+    await contains(`${INPUT}[placeholder^='Note to colleagues']`, { value: "" });
+    await insertText(INPUT, "Among us");
+    await press("Enter");
+    await expect.waitForSteps(["mail.mt_note: Among us"]);
+    await click(mode("reply"));
+    await contains(INPUT, { value: "To the customer" });
+    await press("Enter");
+    await expect.waitForSteps(["mail.mt_comment: To the customer"]);
+});
+
+test("Alt+N goes to the note and back", async () => {
+    await openConversation();
+    await contains(`${INPUT}:focus`);
+    await press(["alt", "n"]);
+    await contains(".o-whatsapp-ComposerArea[data-mode='note']");
+    await contains(`${INPUT}:focus`);
+    await press(["alt", "n"]);
+    await contains(".o-whatsapp-ComposerArea[data-mode='reply']");
+});
+
+test("a note that is being written never becomes a reply by itself", async () => {
+    recordPosts();
+    const { channelId, pyEnv } = await openConversation({ blocked: true });
+    await insertText(INPUT, "A difficult customer");
+    changeConversation(pyEnv, channelId, { blocked: false });
+    await contains(mode("reply") + ".active");
+    await animationFrame();
+    await animationFrame();
+    await contains(INPUT, { value: "" });
+    await press("Enter");
+    await click(mode("note"));
+    await contains(INPUT, { value: "A difficult customer" });
+    expect.verifySteps([]);
+});
+
+test("when the window closes, the text is kept until the customer writes", async () => {
+    onRpc("whatsapp.conversation", "queue_after_reply", ({ args }) => {
+        expect.step(`keep ${args[1]}`);
+        return [{ id: 1, body: args[1], author: "Mitchell", is_mine: true, created: fromNow({}) }];
+    });
+    recordPosts();
+    const { channelId, pyEnv } = await openConversation();
+    await insertText(INPUT, "Your parcel is here");
+    changeConversation(pyEnv, channelId, { window_expires_at: fromNow({ minutes: -1 }) });
+    await contains(".o-whatsapp-TemplatePicker");
+    expect(INPUT).toHaveCount(0);
+    await click(mode("later"));
+    await contains(INPUT, { value: "Your parcel is here" });
+    await press("Enter");
+    await expect.waitForSteps(["keep Your parcel is here"]);
+    await contains(".o-whatsapp-Pending-row", { text: "Your parcel is here" });
+    await contains(INPUT, { value: "" });
+});
+
+test("what waits can be changed and taken back, and is gone when it has left", async () => {
+    const row = { id: 5, body: "Frist", author: "Bea", is_mine: false, created: fromNow({}) };
+    onRpc("whatsapp.conversation", "announce_presence", ({ args }) =>
+        args[2] ? { pending: [row] } : {},
+    );
+    onRpc("whatsapp.conversation", "edit_pending_reply", ({ args }) => {
+        expect.step(`edit ${args[1]} ${args[2]}`);
+        return [{ ...row, body: args[2] }];
+    });
+    onRpc("whatsapp.conversation", "cancel_pending_reply", ({ args }) => {
+        expect.step(`cancel ${args[1]}`);
+        return [];
+    });
+    await openConversation({ window_expires_at: fromNow({ hours: -1 }) });
+    await contains(".o-whatsapp-Pending-row", { text: "FristBea" });
+    await click("[aria-label='Change this text']");
+    await insertText(".o-whatsapp-Pending textarea", "First", { replace: true });
+    await click(".o-whatsapp-Pending button:contains(Save)");
+    await expect.waitForSteps(["edit 5 First"]);
+    await contains(".o-whatsapp-Pending-row", { text: "FirstBea" });
+    await click("[aria-label='Do not send this text']");
+    await expect.waitForSteps(["cancel 5"]);
+    await contains(".o-whatsapp-Pending-row", { count: 0 });
+});
+
+test("drafts survive a reload, for each user and kind", async () => {
+    const { channelId } = await openConversation();
+    await insertText(INPUT, "Half a sentence");
+    await click(mode("note"));
+    await animationFrame();
+    await contains(INPUT, { value: "" });
+    await insertText(INPUT, "Half a note");
+    window.dispatchEvent(new Event("beforeunload"));
+    const key = `whatsapp.draft/${serverState.userId}/${channelId}`;
+    expect(JSON.parse(browser.localStorage.getItem(`${key}/customer`)).text).toBe(
+        "Half a sentence",
+    );
+    expect(JSON.parse(browser.localStorage.getItem(`${key}/note`)).text).toBe("Half a note");
+});
+
+test("a draft of before is brought back", async () => {
+    const { channelId } = await createConversation();
+    const key = `whatsapp.draft/${serverState.userId}/${channelId}/customer`;
+    browser.localStorage.setItem(key, JSON.stringify({ text: "From yesterday", at: Date.now() }));
+    await start();
+    await openDiscuss(channelId);
+    await contains(INPUT, { value: "From yesterday" });
+});
+
+test("a draft outlasts a visit while the window is closed", async () => {
+    const { channelId } = await createConversation({ window_expires_at: fromNow({ hours: -1 }) });
+    const key = `whatsapp.draft/${serverState.userId}/${channelId}/customer`;
+    browser.localStorage.setItem(key, JSON.stringify({ text: "From yesterday", at: Date.now() }));
+    await start();
+    await openDiscuss(channelId);
+    await contains(".o-whatsapp-TemplatePicker");
+    await click(mode("note"));
+    await contains(`${INPUT}[placeholder^='Note']`);
+    await click(mode("later"));
+    await contains(`${INPUT}[placeholder^='Sent as soon']`, { value: "From yesterday" });
+});
+
+test("a colleague's answer is shown before one's own is sent", async () => {
+    recordPosts();
+    const { channelId, pyEnv } = await openConversation();
+    const beaId = pyEnv["res.partner"].create({ name: "Bea" });
+    await insertText(INPUT, "It comes tomorrow");
+    const messageId = createMessage(pyEnv, channelId, "It comes today", {
+        authorId: beaId,
+        status: { state: "sent" },
+    });
+    getService("mail.store").insert({
+        "mail.message": [
+            {
+                id: messageId,
+                author_id: { id: beaId, name: "Bea" },
+                body: ["markup", "<p>It comes today</p>"],
+                message_type: "comment",
+                model: "discuss.channel",
+                res_id: channelId,
+                thread: { id: channelId, model: "discuss.channel" },
+                whatsapp_status: { id: 77, state: "sent" },
+            },
+        ],
+    });
+    threadOf(channelId).addOrReplaceMessage(
+        getService("mail.store")["mail.message"].get(messageId),
+    );
+    await press("Enter");
+    await contains(".modal:contains(Bea has answered meanwhile):contains(It comes today)");
+    expect.verifySteps([]);
+    await click(".modal .btn-primary");
+    await expect.waitForSteps(["mail.mt_comment: It comes tomorrow"]);
+});
+
+test("colleagues can be called in notes only", async () => {
+    const { channelId } = await openConversation();
+    await contains(INPUT);
+    const signs = () =>
+        getService("mail.suggestion")
+            .getSupportedDelimiters(threadOf(channelId))
+            .map(([sign]) => sign);
+    expect(signs()).not.toInclude("@");
+    await click(mode("note"));
+    expect(signs()).toInclude("@");
+    expect(signs()).not.toInclude("#");
+});
+
+test("only what is written to the customer tells them that somebody types", async () => {
+    onRpc("/discuss/channel/notify_typing", async (request) => {
+        const { params } = await request.json();
+        if (params.is_typing) {
+            expect.step("typing");
+        }
+    });
+    await openConversation();
+    await click(mode("note"));
+    await insertText(INPUT, "Among us");
+    expect.verifySteps([]);
+    await click(mode("reply"));
+    await animationFrame();
+    await contains(INPUT, { value: "" });
+    await insertText(INPUT, "To you");
+    await expect.waitForSteps(["typing"]);
+});
+
+test("a variable without a value is not sent", async () => {
+    recordPosts();
+    await openConversation();
+    await insertText(INPUT, "Your order {{order}} is here");
+    await press("Enter");
+    await contains(".o_notification:contains({{order}})");
+    await contains(INPUT, { value: "Your order {{order}} is here" });
+    expect.verifySteps([]);
+});
+
+test("marks are set around what is selected and taken away again", () => {
+    expect(toggleMark("a word here", 2, 6, "*")).toEqual({
+        text: "a *word* here",
+        start: 3,
+        end: 7,
+    });
+    expect(toggleMark("a *word* here", 3, 7, "*")).toEqual({
+        text: "a word here",
+        start: 2,
+        end: 6,
+    });
+    expect(toggleMark("a *word* here", 2, 8, "*")).toEqual({
+        text: "a word here",
+        start: 2,
+        end: 6,
+    });
+    expect(toggleMark("a word here", 1, 7, "_")).toEqual({
+        text: "a _word_ here",
+        start: 3,
+        end: 7,
+    });
+    expect(toggleMark("", 0, 0, "```")).toEqual({ text: "``````", start: 3, end: 3 });
+});
+
+test("what is in double braces is left over", () => {
+    expect(leftOver("{{order}} for {{ customer name }}")).toEqual([
+        "{{order}}",
+        "{{ customer name }}",
+    ]);
+    expect(leftOver("{one} brace")).toEqual([]);
+});
