@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..cloud_api.recipients import phone_variants
 
@@ -25,10 +26,17 @@ class ResPartner(models.Model):
             partner.whatsapp_conversation_count = counts.get(partner, 0)
 
     def action_whatsapp_conversations(self):
-        """Open the WhatsApp conversations of this customer."""
+        """Open the inbox at the customer's latest conversation; the panel beside it names the others."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_conversation_action")
-        return dict(action, domain=[("partner_id", "=", self.id)])
+        conversation = self.env["whatsapp.conversation"].search([("partner_id", "=", self.id)], limit=1)
+        if not conversation:
+            raise UserError(self.env._("%s has no WhatsApp conversation that you may see.", self.display_name))
+        return {
+            "type": "ir.actions.client",
+            "tag": "whatsapp_base.inbox",
+            "name": self.env._("Inbox"),
+            "params": {"resId": conversation.id, "view": "all"},
+        }
 
     @api.model
     def _whatsapp_with_phones(self, company, phones):

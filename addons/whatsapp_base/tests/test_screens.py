@@ -3,7 +3,7 @@ from datetime import timedelta
 from lxml import etree
 
 from odoo import fields
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -93,10 +93,19 @@ class TestScreens(WhatsappCommon):
             (self.channel, "action_view_conversations"), (conversation.contact_id, "action_view_conversations"),
             (conversation, "action_view_messages"), (self.account, "action_view_channels"),
             (self.account, "action_view_templates"), (self.account, "action_view_events"),
-            (conversation.partner_id, "action_whatsapp_conversations"),
         ):
             action = getattr(record, method)()
             self.env[action["res_model"]].search(action["domain"])
+
+    def test_the_customers_button_opens_the_inbox_at_their_latest_conversation(self):
+        partner = self._conversation().partner_id
+        latest = self._conversation(channel=self._channel(self.account, "399000000000999"))
+        latest.write({"last_message_at": fields.Datetime.now() + timedelta(hours=1)})
+        action = partner.with_user(self.agent).action_whatsapp_conversations()
+        self.assertEqual((action["tag"], action["params"]["resId"]), ("whatsapp_base.inbox", latest.id))
+        stranger = self.env["res.partner"].create({"name": "Nobody"})
+        with self.assertRaisesRegex(UserError, "Nobody has no WhatsApp conversation"):
+            stranger.action_whatsapp_conversations()
 
     def test_waiting_is_told_in_words(self):
         conversation = self._conversation()

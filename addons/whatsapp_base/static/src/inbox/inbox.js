@@ -33,7 +33,8 @@ export class Inbox extends Component {
         this.ui = useService("ui");
         this.env.config.setDisplayName?.(Inbox.displayName.toString());
         onWillStart(() => {
-            this.restore({ ...this.props.action.params, resId: this.props.resId });
+            const { params } = this.props.action;
+            this.restore({ ...params, resId: this.props.resId ?? params?.resId });
         });
         onMounted(() => this.inbox.setActive(true));
         onWillUnmount(() => this.inbox.setActive(false));

@@ -82,6 +82,18 @@ patch(Thread.prototype, {
         ]);
     },
 
+    // whoever has it open in the inbox hears of it, as with a chat window, without being a member
+    get shouldSubscribeToBusChannel() {
+        return (
+            super.shouldSubscribeToBusChannel ||
+            Boolean(
+                this.isWhatsapp &&
+                !this.self_member_id &&
+                this.eq(this.store.discuss.whatsappInboxThread),
+            )
+        );
+    },
+
     get displayName() {
         return (this.isWhatsapp && this.whatsapp_conversation_id?.name) || super.displayName;
     },
