@@ -36,7 +36,7 @@ class ResUsers(models.Model):
 
     @api.depends(*(f"res_users_settings_ids.{name}" for name in ALERT_FIELDS))
     def _compute_whatsapp_alerts(self):
-        defaults = self.env["res.users.settings"].default_get(ALERT_FIELDS)
+        defaults = self.env["res.users.settings"]._whatsapp_alert_defaults()
         for user in self:
             # sudo: users read their own choice; administrators that of others
             settings = user.sudo().res_users_settings_ids[:1] or defaults

@@ -52,7 +52,7 @@ class ResUsersSettings(models.Model):
         users = self.env["res.users"].sudo().search([("partner_id", "in", list(partner_ids)), ("share", "=", False)])
         settings = {row.user_id: row for row in self.sudo().search([("user_id", "in", users.ids)])}
         rules = users._whatsapp_alert_rules()
-        defaults = self.default_get(ALERT_FIELDS)
+        defaults = self._whatsapp_alert_defaults()
         result = {}
         for user in users:
             row = settings.get(user) or defaults
@@ -60,6 +60,11 @@ class ResUsersSettings(models.Model):
                 "tz": user.tz, "rules": rules[user.id], **{name.removeprefix("whatsapp_"): row[name] for name in ALERT_FIELDS},
             }
         return result
+
+    @api.model
+    def _whatsapp_alert_defaults(self):
+        """Return what holds for whoever has never chosen."""
+        return {**dict.fromkeys(ALERT_FIELDS, False), **self.default_get(ALERT_FIELDS)}
 
     @ormcache("partner_id")
     def _whatsapp_alerts_of(self, partner_id):

@@ -116,6 +116,13 @@ class TestAlerts(DiscussCommon):
         with self.assertRaises(ValidationError):
             self.env["whatsapp.alert.rule"].with_user(self.agent).create({})
 
+    def test_whoever_has_never_chosen_has_what_is_usual(self):
+        self.env["res.users.settings"].search([("user_id", "=", self.agent.id)]).unlink()
+        self.env.registry.clear_cache()
+        self.assertEqual((self.agent.whatsapp_alerts, self.agent.whatsapp_quiet, self.agent.whatsapp_push), ("mine", False, True))
+        chosen = self.env["res.users.settings"]._whatsapp_alerts_of(self.agent.partner_id.id)
+        self.assertEqual((chosen["alerts"], chosen["quiet"], chosen["quiet_from"]), ("mine", False, 20.0))
+
     def test_the_client_knows_the_choices(self):
         self.agent.with_user(self.agent).whatsapp_alert_rule_ids = [Command.create({"team_id": self.team.id, "alerts": "all"})]
         settings = self.env["res.users.settings"]._find_or_create_for_user(self.agent)
