@@ -74,6 +74,8 @@
         "views/whatsapp_menus.xml",
         "security/whatsapp_audit_rules.xml",
         "views/whatsapp_audit_log_views.xml",
+        "security/whatsapp_macro_rules.xml",
+        "views/whatsapp_macro_views.xml",
         "views/res_config_settings_audit_views.xml",
         "views/whatsapp_panel_section_views.xml",
         "views/whatsapp_board_views.xml",

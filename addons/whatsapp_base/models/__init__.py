@@ -168,3 +168,5 @@ from . import res_users_alerts
 from . import discuss_channel_alerts
 from . import whatsapp_conversation_ring
 from . import whatsapp_conversation_event
+from . import whatsapp_macro
+from . import whatsapp_macro_step

@@ -64,3 +64,4 @@ from . import test_thread_notes
 from . import test_thread_later
 from . import test_thread_presence
 from . import test_thread_canned
+from . import test_macros

@@ -1,19 +1,12 @@
 import { markRaw, reactive } from "@odoo/owl";
 
-import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 
+import { setWatchedConversation, watchedConversation } from "../board/watched";
 import { InboxRows } from "./list/inbox_rows";
 
 /** On a phone one column at a time, in this order. */
 export const COLUMNS = ["list", "thread", "panel"];
-
-/** Reloading the page must not make a watcher seen. */
-const WATCHED = "whatsapp_base.inbox.watched";
-
-function watchedBefore() {
-    return Number(browser.sessionStorage.getItem(WATCHED)) || false;
-}
 
 /**
  * What the three columns of the inbox share: which conversation is open, and what one column asks of another.
@@ -25,7 +18,7 @@ export class WhatsappInbox {
     /** @type {import("models").Thread|undefined} its thread, once it is known */
     thread = undefined;
     /** @type {number|false} the conversation that a supervisor reads without being noticed */
-    watchedId = watchedBefore();
+    watchedId = watchedConversation();
     /** Whether the inbox is on the screen. */
     isActive = false;
     /** @type {"list"|"thread"|"panel"} what a phone shows */
@@ -88,12 +81,12 @@ export class WhatsappInbox {
      */
     watch(id) {
         this.watchedId = id;
-        browser.sessionStorage.setItem(WATCHED, id);
+        setWatchedConversation(id);
     }
 
     stopWatching() {
         this.watchedId = false;
-        browser.sessionStorage.removeItem(WATCHED);
+        setWatchedConversation(false);
     }
 
     close() {

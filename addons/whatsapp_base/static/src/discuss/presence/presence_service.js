@@ -4,6 +4,8 @@ import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { user } from "@web/core/user";
 
+import { watchedConversation } from "../../board/watched";
+
 /** How often clients say again that they are there (ms); the server says how long that is believed. */
 export const HEARTBEAT = 60_000;
 export const TYPING_EVERY = 4_000;
@@ -106,6 +108,15 @@ export class WhatsappPresence {
 
     async tell(id, state, ask = false) {
         try {
+            if (watchedConversation() === id) {
+                // whoever watches is not there; what waits is still to be known
+                const pending = await this.orm.silent.call(
+                    "whatsapp.conversation",
+                    "pending_replies",
+                    [[id]],
+                );
+                return { pending };
+            }
             return await this.orm.silent.call("whatsapp.conversation", "announce_presence", [
                 [id],
                 state,

@@ -8,6 +8,7 @@ import { Component, onWillUnmount, useRef, useState, useSubEnv } from "@odoo/owl
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { useService } from "@web/core/utils/hooks";
 
+import { WhatsappWatchBar } from "../../board/watch_bar";
 import { WhatsappComposerArea } from "../../discuss/composer_area/composer_area";
 import { WhatsappHeader } from "../../discuss/header";
 
@@ -24,7 +25,14 @@ const SHOWN = ["whatsapp-take", "whatsapp-resolve", "whatsapp-reopen", "whatsapp
  */
 export class InboxThread extends Component {
     static template = "whatsapp_base.InboxThread";
-    static components = { ActionList, Dropdown, Thread, WhatsappComposerArea, WhatsappHeader };
+    static components = {
+        ActionList,
+        Dropdown,
+        Thread,
+        WhatsappComposerArea,
+        WhatsappHeader,
+        WhatsappWatchBar,
+    };
     static props = { conversationId: Number, thread: Object };
 
     setup() {
