@@ -58,7 +58,6 @@ from . import whatsapp_conversation_return
 from . import whatsapp_conversation_transfer
 from . import whatsapp_conversation_greet
 from . import whatsapp_conversation_inbound
-from . import whatsapp_conversation_inbox
 from . import whatsapp_conversation_referral
 from . import whatsapp_conversation_send
 from . import whatsapp_conversation_interactive
@@ -170,3 +169,7 @@ from . import whatsapp_conversation_ring
 from . import whatsapp_conversation_event
 from . import whatsapp_macro
 from . import whatsapp_macro_step
+from . import whatsapp_conversation_inbox_query
+from . import whatsapp_conversation_inbox_search
+from . import whatsapp_conversation_inbox
+from . import whatsapp_conversation_inbox_bulk

@@ -236,21 +236,13 @@ class WhatsappConversation(models.Model):
         self.write({"state": "resolved"})
         # sudo: counters belong to the system; the right to resolve was checked by the line above
         self.sudo().write({"waiting_since": False, "unanswered_count": 0})
-        for conversation in self.filtered("user_id"):
-            conversation._release_agents()
-
-    def _release_agents(self):
-        """Take everybody out of the Discuss channel; the assignment is kept for when the customer comes back."""
-        # sudo: membership follows the state, which the caller was allowed to write
-        channel = self.discuss_channel_id.sudo()
-        for partner in channel.channel_partner_ids:
-            channel._action_unfollow(partner=partner, post_leave_message=False)
+        self.filtered("user_id")._release_agents()
 
     def action_reopen(self):
         """Open resolved conversations again."""
         self.write({"state": "open"})
-        for conversation in self.filtered("user_id"):
-            conversation._move_membership(self.env["res.users"], conversation.user_id)
+        nobody = self.env["res.users"]
+        self._move_memberships([(conversation, nobody, conversation.user_id) for conversation in self.filtered("user_id")])
 
     def action_view_messages(self):
         """Open the log of this conversation."""

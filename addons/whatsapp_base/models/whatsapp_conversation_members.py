@@ -43,6 +43,13 @@ class WhatsappConversation(models.Model):
         self._join_channels([key for key in join if key not in there])
         self._leave_channels(Member.union(*(there[key] for key in leave if key in there and key not in join)))
 
+    def _release_agents(self):
+        """Take everybody out of the Discuss channels; the assignment is kept for when the customer comes back."""
+        # sudo: membership follows the state, which the caller was allowed to write
+        channels = self.sudo().discuss_channel_id
+        Member = self.env["discuss.channel.member"].sudo()
+        self._leave_channels(Member.search(Domain("channel_id", "in", channels.ids) & Domain("partner_id", "!=", False)))
+
     @api.model
     def _join_channels(self, pairs):
         """Make members of (channel, partner); their clients show the thread at once."""

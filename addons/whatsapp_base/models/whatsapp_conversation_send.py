@@ -167,6 +167,8 @@ class WhatsappConversation(models.Model):
         self.invalidate_recordset(flush=False)
         if is_human:
             self.env["whatsapp.lane"]._wake_soon("desk")
+        if row.lane != "bulk":
+            self._announce()  # nobody follows a campaign line by line
 
     def _agent_wrote(self, user):
         """The first colleague who answers takes the conversation."""

@@ -8,6 +8,10 @@ AGENT_GROUP = "whatsapp_base.group_whatsapp_agent"
 # Where more conversations of a queue than this wait for the same reason at once, clients are told to look again
 # instead of getting the data of each: nobody follows such a flood line by line
 QUEUED_IN_FULL = 40
+# Where more than this changed at once, the inbox loads its list anew instead of asking for each
+CHANGED_BY_ID = 100
+# What the list of the inbox shows of a conversation and what people, or the desk, change
+LIST_FIELDS = {"user_id", "state", "team_id", "tag_ids", "priority", "snoozed_until", "shared_user_ids", "sla_state"}
 # What a client shows of a conversation and what can change while it looks on
 LIVE_FIELDS = ["state", "window_expires_at", "free_until", "last_inbound_at", "waiting_since", "unanswered_count", "team_id"]
 
@@ -112,7 +116,7 @@ class WhatsappConversation(models.Model):
     # ------------------------------------------------------------
 
     def write(self, vals):
-        if not {"user_id", "state", "team_id"} & vals.keys():
+        if not LIST_FIELDS & vals.keys():
             return super().write(vals)
         before = {conversation: conversation._queue() for conversation in self.sudo()}
         result = super().write(vals)
@@ -138,10 +142,14 @@ class WhatsappConversation(models.Model):
 
     @api.model
     def _announce_to_queues(self, conversations, queues_before):
-        """Send what waits in full, what no longer waits or went to another team as gone, and to those who see all of a
-        queue in short what became of it."""
-        queues = defaultdict(lambda: {"waiting": self.browse().sudo(), "known": self.browse().sudo(), "gone": []})
+        """Send what waits in full, what no longer waits or went to another team as gone, to those who see all of a queue
+        in short what became of it; and of the others that they changed: the inbox asks for those that it shows."""
+        nothing = self.browse().sudo()
+        queues = defaultdict(lambda: {"waiting": nothing, "known": nothing, "gone": [], "free": nothing, "taken": nothing})
         for conversation in conversations:
+            if not conversation.contact_id.blocked:
+                # who has taken a conversation hears of it on its own channel
+                queues[conversation._queue()]["taken" if conversation.user_id else "free"] |= conversation
             if conversation._is_waiting():
                 queues[conversation._queue()]["waiting"] |= conversation
             elif conversation in queues_before:
@@ -159,18 +167,27 @@ class WhatsappConversation(models.Model):
                 waiting.add(content["waiting"])
                 waiting.add(content["waiting"].discuss_channel_id, ["channel_type", "last_interest_dt", "name"])
             known.add(content["known"], self._live_store_fields())
-            self._tell_queue(queue, waiting=waiting.get_result(), gone=content["gone"], flood=is_flood)
-            if content["known"]:
-                self._tell_queue(queue, everything=True, known=known.get_result())
+            if content["free"] or content["gone"]:
+                self._tell_queue(
+                    queue, waiting=waiting.get_result(), gone=content["gone"], flood=is_flood, changed=content["free"]
+                )
+            if content["known"] or content["taken"]:
+                self._tell_queue(queue, everything=True, known=known.get_result(), changed=content["taken"])
 
     @api.model
-    def _tell_queue(self, queue, everything=False, waiting=None, known=None, gone=(), flood=False):
+    def _tell_queue(self, queue, everything=False, waiting=None, known=None, gone=(), flood=False, changed=()):
         """Send one notification to who listens to a queue, see :meth:`_queue_subchannel`."""
         # by the cached ID: env.ref asks the database each time, and intake is a busy place
         group = self.env["res.groups"].browse(self.env["ir.model.data"]._xmlid_to_res_id(AGENT_GROUP))
         group._bus_send(
             "whatsapp.conversation/queue",
-            {"waiting": waiting or {}, "known": known or {}, "gone": list(gone), "flood": flood},
+            {
+                "waiting": waiting or {}, "known": known or {}, "gone": list(gone), "flood": flood,
+                # whose they are spares most clients the question
+                "changed": [conversation.id for conversation in changed[:CHANGED_BY_ID]],
+                "agents": [conversation.user_id.id for conversation in changed[:CHANGED_BY_ID]],
+                "changed_more": len(changed) > CHANGED_BY_ID,
+            },
             subchannel=self._queue_subchannel(*queue, everything),
         )
 

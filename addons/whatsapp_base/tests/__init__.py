@@ -65,3 +65,4 @@ from . import test_thread_later
 from . import test_thread_presence
 from . import test_thread_canned
 from . import test_macros
+from . import test_inbox_list

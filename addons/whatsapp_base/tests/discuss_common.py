@@ -26,12 +26,13 @@ class DiscussCommon(WhatsappCommon):
         return [(json.loads(row.channel), json.loads(row.message)) for row in rows]
 
     def queue_rows(self, function, *args):
-        """Return {subchannel: payload} of what a call tells the queues."""
-        return {
-            channel[-1]: message["payload"]
-            for channel, message in self.bus_rows(function, *args)
-            if message["type"] == "whatsapp.conversation/queue"
-        }
+        """Return {subchannel: payload} of what a call tells the queues; of several rows, what each says."""
+        result = {}
+        for channel, message in self.bus_rows(function, *args):
+            if message["type"] == "whatsapp.conversation/queue":
+                said = result.setdefault(channel[-1], dict(message["payload"]))
+                said.update({key: value for key, value in message["payload"].items() if value})
+        return result
 
     def post(self, user, body="Hello", **values):
         """Post into the thread as the client does."""

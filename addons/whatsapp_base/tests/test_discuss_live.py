@@ -67,7 +67,25 @@ class TestDiscussLive(DiscussCommon):
     def test_what_is_assigned_is_not_told_to_the_queue(self):
         conversation = self.receive(self.inbound_text("Hello")).conversation_id
         conversation.user_id = self.agent
-        self.assertFalse(self.queue_rows(self.receive, self.inbound_text("Again")))
+        rows = self.queue_rows(self.receive, self.inbound_text("Again"))
+        # only that it changed, to those who see all of the queue
+        self.assertEqual(list(rows), [self.everything])
+        self.assertEqual((rows[self.everything]["changed"], rows[self.everything]["agents"]), (conversation.ids, self.agent.ids))
+        self.assertFalse(rows[self.everything]["waiting"] or rows[self.everything]["known"])
+
+    def test_an_answer_and_a_tag_are_told_to_those_who_see_the_conversation(self):
+        conversation = self.receive(self.inbound_text("Hello")).conversation_id
+        rows = self.queue_rows(conversation._send_text, "Hi")
+        self.assertEqual(rows[self.queue]["changed"], conversation.ids)
+        tag = self.env["whatsapp.tag"].create({"name": "VIP"})
+        rows = self.queue_rows(conversation.write, {"tag_ids": tag.ids})
+        self.assertEqual(rows[self.queue]["changed"], conversation.ids)
+
+    def test_of_a_flood_of_changes_only_the_first_are_named(self):
+        conversations = self.conversation.union(*(self._conversation(f"34600902{i:03}") for i in range(101)))
+        rows = self.queue_rows(conversations._announce)
+        self.assertEqual(len(rows[self.queue]["changed"]), 100)
+        self.assertTrue(rows[self.queue]["changed_more"])
 
     def test_taking_tells_the_queue_that_it_no_longer_waits(self):
         rows = self.queue_rows(self.conversation.with_user(self.agent).action_assign_to_me)

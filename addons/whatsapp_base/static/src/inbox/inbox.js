@@ -1,6 +1,5 @@
 import {
     Component,
-    onMounted,
     onWillStart,
     onWillUnmount,
     useEffect,
@@ -15,6 +14,7 @@ import { useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
 import { InboxList } from "./list/inbox_list";
+import { VIEWS } from "./list/inbox_views";
 import { InboxPanel } from "./panel/inbox_panel";
 import { InboxThread } from "./thread/inbox_thread";
 
@@ -36,7 +36,7 @@ export class Inbox extends Component {
             const { params } = this.props.action;
             this.restore({ ...params, resId: this.props.resId ?? params?.resId });
         });
-        onMounted(() => this.inbox.setActive(true));
+        this.inbox.setActive(true);
         onWillUnmount(() => this.inbox.setActive(false));
         useEffect(
             (resId, view) => this.props.updateActionState({ resId, view }),
@@ -56,8 +56,13 @@ export class Inbox extends Component {
 
     /** @param {{resId?: number, view?: string}} state what the address says */
     restore({ resId, view }) {
-        if (view) {
-            this.inbox.rows.query.view = view;
+        const { rows } = this.inbox;
+        if (VIEWS.some(({ id }) => id === view) && view !== rows.query.view) {
+            if (rows.isLoaded) {
+                rows.change({ view, search: "" });
+            } else {
+                rows.query.view = view;
+            }
         }
         if (resId) {
             this.inbox.open(resId);

@@ -3,6 +3,9 @@ import { markRaw, reactive } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 
 import { setWatchedConversation, watchedConversation } from "../board/watched";
+import { InboxActions } from "./list/inbox_actions";
+import { InboxFilters } from "./list/inbox_filters";
+import { InboxLive } from "./list/inbox_live";
 import { InboxRows } from "./list/inbox_rows";
 
 /** On a phone one column at a time, in this order. */
@@ -32,7 +35,15 @@ export class WhatsappInbox {
         this.services = markRaw({ ...services });
         this.store = services["mail.store"];
         this.orm = services.orm;
-        this.rows = new InboxRows(this, services);
+        this.rows = new InboxRows(services);
+    }
+
+    /** What works on this inbox gets it as others see it: changes are noticed. */
+    start() {
+        this.actions = new InboxActions(this, this.services);
+        this.filters = new InboxFilters(this, this.services);
+        this.live = new InboxLive(this, this.services);
+        this.live.start();
     }
 
     // ------------------------------------------------------------
@@ -43,9 +54,9 @@ export class WhatsappInbox {
      * Open a conversation, or none.
      *
      * @param {number|false} id of the `whatsapp.conversation`
-     * @param {{focus?: boolean}} [options] put the cursor into the composer
+     * @param {{focus?: boolean, messageId?: number}} [options] put the cursor into the composer; show this message
      */
-    async open(id, { focus = false } = {}) {
+    async open(id, { focus = false, messageId } = {}) {
         if (!id) {
             this.close();
             return;
@@ -54,8 +65,10 @@ export class WhatsappInbox {
         if (id !== this.watchedId) {
             this.stopWatching();
         }
-        if (id !== this.activeId) {
+        const isNew = id !== this.activeId;
+        if (isNew) {
             this.activeId = id;
+            this.rows.rememberPlace(id);
             this.thread = undefined;
             this.showThread(undefined);
             const thread = await this.fetchThread(id);
@@ -69,7 +82,12 @@ export class WhatsappInbox {
             this.thread = thread;
             this.showThread(thread);
         }
-        if (focus) {
+        if (messageId && this.thread) {
+            this.thread.highlightMessage = messageId;
+        }
+        if (focus && isNew) {
+            this.thread.composer.autofocus++; // its column is not there yet
+        } else if (focus) {
             this.reply();
         }
     }
@@ -192,6 +210,7 @@ export const whatsappInboxService = {
     dependencies: [
         "action",
         "bus_service",
+        "command",
         "dialog",
         "mail.store",
         "notification",
@@ -200,7 +219,9 @@ export const whatsappInboxService = {
         "whatsapp.queue",
     ],
     start(env, services) {
-        return reactive(new WhatsappInbox(services));
+        const inbox = reactive(new WhatsappInbox(services));
+        inbox.start();
+        return inbox;
     },
 };
 

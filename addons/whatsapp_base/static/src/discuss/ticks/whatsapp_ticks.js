@@ -6,7 +6,7 @@ import { usePopover } from "@web/core/popover/popover_hook";
 import { useService } from "@web/core/utils/hooks";
 
 /** State of a message -> what is drawn, in which tone, and what it means. */
-const SHOWN = {
+export const SHOWN = {
     queued: { drawing: "clock", tone: "muted", label: _t("Waiting to be sent") },
     held: { drawing: "clock", tone: "warning", label: _t("Waiting for its template") },
     sending: { drawing: "clock", tone: "muted", label: _t("Being sent") },

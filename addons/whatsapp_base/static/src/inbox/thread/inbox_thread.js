@@ -72,7 +72,7 @@ export class InboxThread extends Component {
 
     get composerProps() {
         return {
-            autofocus: !this.ui.isSmall,
+            autofocus: false, // who opens it says whether to write: keys of the list must go on working
             dropzoneRef: this.root,
             onDiscardCallback: () => (this.props.thread.composer.replyToMessage = undefined),
             onPostCallback: () => this.state.jumpThreadPresent++,

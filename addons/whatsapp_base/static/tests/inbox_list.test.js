@@ -1,0 +1,317 @@
+import { contains, start, startServer } from "@mail/../tests/mail_test_helpers";
+
+import { describe, expect, test } from "@odoo/hoot";
+import { click, keyDown, press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { advanceTime, animationFrame } from "@odoo/hoot-mock";
+
+import {
+    getService,
+    MockServer,
+    onRpc,
+    patchWithCleanup,
+    serverState,
+} from "@web/../tests/web_test_helpers";
+import { browser } from "@web/core/browser/browser";
+
+import { createConversation, defineWhatsappModels, fromNow } from "./whatsapp_test_helpers";
+
+describe.current.tags("desktop");
+defineWhatsappModels();
+
+const ROW = ".o-whatsapp-InboxRow";
+const NAME = ".o-whatsapp-InboxRow-name";
+
+function row(id, name, values = {}) {
+    return {
+        id,
+        name,
+        thread_id: id,
+        phone: "34600900111",
+        blocked: false,
+        partner: false,
+        agent: false,
+        team: false,
+        channel: [1, "Demo"],
+        tags: [],
+        last: false,
+        state: "open",
+        priority: "0",
+        snoozed_until: false,
+        window_expires_at: fromNow({ hours: 5 }),
+        waiting_since: false,
+        last_message_at: fromNow({ minutes: -id }),
+        last_message_preview: `Text of ${name}`,
+        unanswered_count: 0,
+        sla_state: "none",
+        sla_due_at: false,
+        ...values,
+    };
+}
+
+/**
+ * Open the inbox on rows that the server would send.
+ *
+ * @param {Object[]} rows
+ * @param {Object} [options]
+ * @param {(call: {method: string, args: any[]}) => any} [options.answer] to other calls
+ * @returns {Promise<{calls: Object[], rows: Object[]}>} what was asked, and the rows, to be changed by the test
+ */
+async function openInbox(rows, { answer = () => undefined, query = { view: "all" } } = {}) {
+    browser.localStorage.setItem("whatsapp_base.inbox.query", JSON.stringify(query));
+    const calls = [];
+    const server = { calls, rows };
+    onRpc("whatsapp.conversation", "*", ({ method, args }) => {
+        calls.push({ method, args });
+        const answered = answer({ method, args });
+        if (answered !== undefined) {
+            return answered;
+        }
+        switch (method) {
+            case "inbox_list":
+                return { rows: server.rows, after: false };
+            case "inbox_rows":
+                return server.rows.filter(({ id }) => args[0].includes(id));
+            case "inbox_counts":
+                return { mine: 1, unassigned: 2, all: 1000, teams: 0, waiting: 3 };
+            case "inbox_bulk":
+                return { ids: args[1], left: 0 };
+            case "inbox_choices":
+                return {
+                    agents: [
+                        { id: serverState.userId, name: "Me" },
+                        { id: 77, name: "Bea" },
+                    ],
+                    teams: [{ id: 5, name: "Support" }],
+                    tags: [{ id: 9, name: "VIP", color: 2 }],
+                };
+        }
+    });
+    await start();
+    await getService("action").doAction("whatsapp_base.inbox");
+    await contains(".o-whatsapp-InboxList");
+    await contains(`${ROW}, .o-whatsapp-InboxList-empty, .o-whatsapp-InboxList-group`);
+    document.activeElement.blur();
+    return server;
+}
+
+function three() {
+    return [row(1, "Ana"), row(2, "Ben"), row(3, "Cleo")];
+}
+
+function tell(payload) {
+    const [partner] = MockServer.env["res.partner"].read(serverState.partnerId);
+    MockServer.env["bus.bus"]._sendone(partner, "whatsapp.conversation/queue", {
+        waiting: {},
+        known: {},
+        gone: [],
+        ...payload,
+    });
+}
+
+const methods = (server, method) => server.calls.filter((call) => call.method === method);
+
+test("the list shows what the server says, and counts up to a thousand", async () => {
+    await startServer();
+    await openInbox([
+        row(1, "Ana", { unanswered_count: 2, priority: "2", tags: [[1, "VIP", 3]] }),
+        row(2, "Ben", { last: { state: "delivered", message_id: false } }),
+    ]);
+    expect(queryAllTexts(NAME)).toEqual(["Ana", "Ben"]);
+    await contains(`${ROW}:eq(0) .o-whatsapp-InboxRow-unread`, { text: "2" });
+    await contains(`${ROW}:eq(0) .fa-flag.text-danger`);
+    await contains(`${ROW}:eq(0) .o_tag`, { text: "VIP" });
+    await contains(`${ROW}:eq(1) .o-whatsapp-Ticks[aria-label=Delivered]`);
+    await contains("[data-view=all] .o-whatsapp-InboxHeader-count", { text: "999+" });
+});
+
+test("an empty view says the next step", async () => {
+    await startServer();
+    const server = await openInbox([], { query: { view: "mine" } });
+    await contains(".o-whatsapp-InboxList-empty", { text: "Take a conversation" });
+    await click(".o-whatsapp-InboxList-empty button");
+    await animationFrame();
+    expect(methods(server, "inbox_list").at(-1).args[0].view).toBe("unassigned");
+});
+
+test("j and k move, enter opens, x marks, escape takes the marks away", async () => {
+    const { channelId } = await createConversation({ name: "Ana" });
+    await openInbox([row(channelId, "Ana"), row(channelId + 100, "Ben")]);
+    await press("j");
+    await contains(`${ROW}.o-cursor`, { text: "Ana" });
+    await press("j");
+    await contains(`${ROW}.o-cursor`, { text: "Ben" });
+    await press("x");
+    await contains(`${ROW}.o-marked`, { text: "Ben" });
+    await press("Escape");
+    await contains(`${ROW}.o-marked`, { count: 0 });
+    await press("k");
+    await press("Enter");
+    await contains(`${ROW}.o-active`, { text: "Ana" });
+    await contains(".o-mail-Composer-input");
+});
+
+test("keys do nothing while somebody types", async () => {
+    await startServer();
+    const server = await openInbox(three());
+    await press("/");
+    await animationFrame();
+    expect(".o-whatsapp-InboxHeader-search input").toBeFocused();
+    for (const key of ["j", "e", "a", "x", "?"]) {
+        await press(key);
+    }
+    await animationFrame();
+    expect(".o-cursor").toHaveCount(0);
+    expect(".modal").toHaveCount(0);
+    expect(methods(server, "inbox_bulk")).toHaveLength(0);
+});
+
+test("? shows the keys", async () => {
+    await startServer();
+    await openInbox(three());
+    await press("?");
+    await contains(".modal kbd", { text: "J" });
+});
+
+test("shift-click marks a range, and e resolves it in one call that can be undone", async () => {
+    await startServer();
+    const server = await openInbox(three());
+    await click(`${ROW}:eq(0) input[type=checkbox]`);
+    await keyDown("Shift");
+    await click(`${ROW}:eq(2) input[type=checkbox]`);
+    await animationFrame();
+    await contains(`${ROW}.o-marked`, { count: 3 });
+    document.activeElement.blur();
+    server.rows = [];
+    await press("e");
+    await contains(ROW, { count: 0 });
+    const [call] = methods(server, "inbox_bulk");
+    expect(call.args.slice(0, 3)).toEqual(["resolve", [1, 2, 3], null]);
+    await contains(".o_notification", { text: "3 conversations were resolved." });
+    server.rows = three();
+    await click(".o_notification_buttons button");
+    await contains(ROW, { count: 3 });
+    expect(methods(server, "inbox_bulk").at(-1).args.slice(0, 2)).toEqual(["reopen", [1, 2, 3]]);
+});
+
+test("a asks whom to assign to", async () => {
+    await startServer();
+    const server = await openInbox(three());
+    await press("j");
+    await press("a");
+    await contains(".o_command_name", { text: "Bea" });
+    await contains(".o_command_name", { text: "Team Support" });
+    await click(".o_command_name:contains(Bea)");
+    await animationFrame();
+    expect(methods(server, "inbox_bulk").at(-1).args).toEqual(["assign", [1], null, 77]);
+});
+
+test("a message that comes moves its conversation up; what left the view goes", async () => {
+    await startServer();
+    const server = await openInbox(three());
+    server.rows = [
+        row(1, "Ana"),
+        row(3, "Cleo", { last_message_at: fromNow({ minutes: 1 }), unanswered_count: 1 }),
+    ];
+    tell({ changed: [2, 3], agents: [false, false] });
+    await advanceTime(1000);
+    await contains(ROW, { count: 2 });
+    expect(queryAllTexts(NAME)).toEqual(["Cleo", "Ana"]);
+    const [call] = methods(server, "inbox_rows");
+    expect(call.args[0]).toEqual([2, 3]);
+    expect(call.args[1].view).toBe("all");
+});
+
+test("in Mine, what concerns others is not asked for", async () => {
+    await startServer();
+    const server = await openInbox(three(), { query: { view: "mine" } });
+    tell({ changed: [50, 51], agents: [false, 77] });
+    await advanceTime(1000);
+    expect(methods(server, "inbox_rows")).toHaveLength(0);
+    server.rows.push(row(52, "New"));
+    tell({ changed: [52], agents: [serverState.userId] });
+    await advanceTime(1000);
+    await contains(NAME, { text: "New" });
+});
+
+test("in a flood clients look again once, at a random moment of their own", async () => {
+    patchWithCleanup(Math, { random: () => 0.5 });
+    await startServer();
+    const server = await openInbox(three());
+    const before = methods(server, "inbox_list").length;
+    for (let turn = 0; turn < 5; turn++) {
+        tell({ changed: [1], agents: [false], changed_more: true });
+    }
+    await advanceTime(1500);
+    expect(methods(server, "inbox_list")).toHaveLength(before);
+    await advanceTime(1000);
+    expect(methods(server, "inbox_list")).toHaveLength(before + 1);
+    expect(methods(server, "inbox_rows")).toHaveLength(0);
+});
+
+test("counts follow, but not each change", async () => {
+    await startServer();
+    const server = await openInbox(three());
+    const before = methods(server, "inbox_counts").length;
+    for (let turn = 0; turn < 10; turn++) {
+        tell({ changed: [1], agents: [false] });
+        await advanceTime(100);
+    }
+    expect(methods(server, "inbox_counts")).toHaveLength(before);
+    await advanceTime(5000);
+    expect(methods(server, "inbox_counts")).toHaveLength(before + 1);
+});
+
+test("groups are loaded when they are opened", async () => {
+    await startServer();
+    const groups = [
+        { id: 1, name: "Alex", count: 1 },
+        { id: 2, name: "Bea", count: 1 },
+        { id: 3, name: "Cy", count: 1 },
+        { id: 4, name: "Dora", count: 1 },
+        { id: false, name: "", count: 2 },
+    ];
+    const server = await openInbox([], {
+        query: { view: "all", group_by: "user_id" },
+        answer: ({ method, args }) => {
+            if (method === "inbox_groups") {
+                return groups;
+            }
+            if (method === "inbox_list") {
+                return { rows: [row(args[0].group || 99, `Of ${args[0].group}`)], after: false };
+            }
+        },
+    });
+    await contains(".o-whatsapp-InboxList-group", { count: 5 });
+    await contains(ROW, { count: 3 });
+    await click(".o-whatsapp-InboxList-group:contains(Nobody)");
+    await contains(ROW, { count: 4 });
+    expect(methods(server, "inbox_list").map(({ args }) => args[0].group)).toEqual([
+        1,
+        2,
+        3,
+        false,
+    ]);
+    await click(".o-whatsapp-InboxList-group:contains(Alex)");
+    await contains(ROW, { count: 3 });
+});
+
+test("the next page comes when the list is scrolled to its end", async () => {
+    await startServer();
+    const many = Array.from({ length: 40 }, (_, index) => row(index + 1, `N${index}`));
+    const server = await openInbox([], {
+        answer: ({ method, args }) => {
+            if (method === "inbox_list") {
+                return args[1]
+                    ? {
+                          rows: [row(99, "Last", { last_message_at: fromNow({ days: -2 }) })],
+                          after: false,
+                      }
+                    : { rows: many, after: [null, "2026-01-01 00:00:00", 40] };
+            }
+        },
+    });
+    await contains(ROW, { count: 40 });
+    queryFirst(".o-whatsapp-InboxList-scroll").scrollTo(0, 100000);
+    await contains(ROW, { count: 41 });
+    expect(methods(server, "inbox_list").at(-1).args[1]).toEqual([null, "2026-01-01 00:00:00", 40]);
+});
