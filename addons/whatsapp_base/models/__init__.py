@@ -53,6 +53,7 @@ from . import whatsapp_library_template
 from . import whatsapp_conversation
 from . import whatsapp_conversation_desk
 from . import whatsapp_conversation_members
+from . import whatsapp_conversation_tracking
 from . import whatsapp_conversation_routing
 from . import whatsapp_conversation_return
 from . import whatsapp_conversation_transfer

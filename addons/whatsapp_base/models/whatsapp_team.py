@@ -57,7 +57,7 @@ class WhatsappTeam(models.Model):
     )
     away_message = fields.Text(translate=True, help="Sent outside working hours. Empty: none.")
     away_interval_hours = fields.Integer(
-        "Again After (Hours)", default=12, help="A customer who goes on writing gets the away message again after this time."
+        "Again After", default=12, help="A customer who goes on writing gets the away message again after this time."
     )
     lang_ids = fields.Many2many(
         "res.lang",
@@ -85,7 +85,7 @@ class WhatsappTeam(models.Model):
     )
     routing_cursor = fields.Integer(readonly=True, copy=False, help="The member who got the last conversation.")
     return_after_minutes = fields.Integer(
-        "Back to the Queue After (Minutes)",
+        "Back to the Queue After",
         help="When the agent has not answered within so many minutes of working time, somebody else gets the conversation. "
         "0: never.",
     )
@@ -139,7 +139,7 @@ class WhatsappTeam(models.Model):
     def _check_durations(self):
         for team in self:
             if team.away_interval_hours < 1:
-                raise ValidationError(self.env._("“Again After (Hours)” must be at least 1: a customer is not told twice in an hour."))
+                raise ValidationError(self.env._("“Again After” must be at least 1 hour: a customer is not told twice in an hour."))
             if team.return_after_minutes < 0:
                 raise ValidationError(self.env._("“Back to the Queue After” cannot be negative. Give minutes, or 0 for never."))
             if team.auto_resolve_hours < 0:

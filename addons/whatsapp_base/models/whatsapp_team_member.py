@@ -28,7 +28,7 @@ class WhatsappTeamMember(models.Model):
     credit = fields.Integer(readonly=True, copy=False, help="Whose turn it is where weights count.")
     agent_id = fields.Many2one("whatsapp.agent", compute="_compute_agent_id")
     status = fields.Selection(STATUSES, compute="_compute_agent_id")
-    open_count = fields.Integer("Open Now", compute="_compute_open_count", help="Conversations of this team.")
+    open_count = fields.Integer("Open", compute="_compute_open_count", help="Conversations of this team.")
 
     _pair_unique = models.UniqueIndex("(team_id, user_id)", "This agent is a member of the team already.")
 

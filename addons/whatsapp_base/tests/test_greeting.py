@@ -18,14 +18,6 @@ class TestGreeting(TeamCommon):
 
     def come_in(self, body="Hello", **values):
         conversation = self.receive(self.inbound_text(body, **values)).conversation_id
-        if not conversation.cycle_id and "_desk_count" not in self.Conversation._desk_followups():
-            conversation.cycle_id = self.env["whatsapp.conversation.cycle"].create(
-                {
-                    "conversation_id": conversation.id, "channel_id": conversation.channel_id.id,
-                    "contact_id": conversation.contact_id.id, "company_id": conversation.company_id.id,
-                    "opened_at": fields.Datetime.now(),
-                }
-            )
         self.desk()
         self.assertTrue(conversation.cycle_id)
         return conversation

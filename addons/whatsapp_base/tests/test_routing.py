@@ -146,12 +146,16 @@ class TestRouting(TeamCommon):
 
         def queries(count):
             conversations = self.Conversation.union(*(self.waiting(50 - index / 10, desk_due=False) for index in range(count)))
+            conversations = conversations.with_context(tracking_disable=False)
+            self.env.cr.precommit.run()
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            given = self.Conversation._route(self.team)
+            given = self.Conversation.with_context(tracking_disable=False)._route(self.team)
             self.env.flush_all()
+            self.env.cr.precommit.run()
             self.assertEqual(given, conversations.sorted("id"))
+            self.assertIn(conversations[0].user_id.name, conversations[0].message_ids.tracking_value_ids.mapped("new_value_char"))
             return self.env.cr.sql_log_count - before
 
         queries(2)
