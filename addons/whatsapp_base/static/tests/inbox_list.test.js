@@ -89,7 +89,7 @@ async function openInbox(rows, { answer = () => undefined, query = { view: "all"
     await start();
     await getService("action").doAction("whatsapp_base.inbox");
     await contains(".o-whatsapp-InboxList");
-    await contains(`${ROW}, .o-whatsapp-InboxList-empty, .o-whatsapp-InboxList-group`);
+    await contains(".o-whatsapp-InboxList:not(:has([aria-busy]))");
     document.activeElement.blur();
     return server;
 }
