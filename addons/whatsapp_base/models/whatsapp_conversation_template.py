@@ -74,7 +74,11 @@ class WhatsappConversation(models.Model):
         )
         defaults = Composer.default_get(list(Composer._fields)) | {"template_id": template_id, "mode": "template"}
         composer = Composer.create(defaults) if stored else Composer.new(defaults)
+        known = self._canned_records()
         for line in composer.line_ids:
             if line.key in (values or {}):
                 line.value = str(values[line.key] or "")
+            elif not line.value and (name := line.key.rpartition(".")[2]) in known:
+                # a variable called as those of canned replies is meant as such
+                line.value = self._canned_value(*known[name], "")
         return composer

@@ -128,6 +128,19 @@ class TestThreadCanned(DiscussCommon):
         [row] = self.Message.search([("conversation_id", "=", self.conversation.id)])
         self.assertEqual((row.type, row.origin, row.body), ("template", "agent", "Hello Ana"))
 
+    def test_variables_with_known_names_are_proposed_and_can_be_emptied(self):
+        self.conversation.partner_id.name = "Ana Ruiz"
+        example = {"body_text_named_params": [{"param_name": "customer", "example": "John"}]}
+        template = self._template(
+            "named", parameter_format="NAMED", components=[{"type": "BODY", "text": "Hi {{customer}}", "example": example}]
+        )
+        draft = self.mine().template_draft(template.id)
+        [line] = draft["lines"]
+        self.assertEqual(line["value"], "Ana Ruiz")
+        self.assertIn("Hi Ana Ruiz", draft["phone"]["body"])
+        [line] = self.mine().template_draft(template.id, {line["key"]: ""})["lines"]
+        self.assertEqual(line["value"], "")
+
     @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
     def test_templates_are_for_who_may_write_to_the_customer(self):
         template = self._template("greeting")

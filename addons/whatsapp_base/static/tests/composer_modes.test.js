@@ -189,7 +189,7 @@ test("a colleague's answer is shown before one's own is sent", async () => {
     await press("Enter");
     await contains(".modal:contains(Bea has answered meanwhile):contains(It comes today)");
     expect.verifySteps([]);
-    await click(".modal .btn-primary");
+    await click(".modal .btn-secondary");
     await expect.waitForSteps(["mail.mt_comment: It comes tomorrow"]);
 });
 

@@ -181,13 +181,15 @@ patch(Composer.prototype, {
             this.env.services.dialog.add(ConfirmationDialog, {
                 title: _t("%s has answered meanwhile", collision.name),
                 body: collision.text,
-                confirmLabel: _t("Send mine as well"),
-                cancelLabel: _t("Look first"),
-                confirm: () => {
+                // Enter, pressed twice by habit, must not send
+                confirmLabel: _t("Look first"),
+                cancelLabel: _t("Send mine as well"),
+                confirm: () => {},
+                dismiss: () => {},
+                cancel: () => {
                     composer.whatsappSince = this.thread.newestPersistentMessage?.id ?? 0;
                     this.sendMessage();
                 },
-                cancel: () => {},
             });
             return false;
         }
