@@ -83,7 +83,7 @@
         "views/res_users_alerts_views.xml",
         "views/mail_canned_response_views.xml",
     ],
-    "demo": ["demo/whatsapp_demo.xml"],
+    "demo": ["demo/whatsapp_demo_people.xml", "demo/whatsapp_demo.xml"],
     "assets": {
         "web.assets_backend": [
             "whatsapp_base/static/src/**/*",

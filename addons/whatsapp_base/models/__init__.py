@@ -127,6 +127,7 @@ from . import whatsapp_agent_status
 from . import whatsapp_demo
 from . import base
 from . import whatsapp_demo_cost
+from . import whatsapp_demo_inbox
 from . import discuss_channel
 from . import discuss_channel_member
 from . import discuss_channel_member_store

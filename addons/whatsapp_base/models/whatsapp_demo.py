@@ -17,7 +17,7 @@ TIME_OF = {"accepted": "accepted_at", "sent": "sent_at", "delivered": "delivered
 
 
 class WhatsappDemo(models.AbstractModel):
-    """Demo data: templates and a dozen conversations, dated relative to now. Nothing is ever sent by it."""
+    """Demo data: templates and some conversations, dated relative to now. Nothing is ever sent by it."""
 
     _name = "whatsapp.demo"
     _description = "WhatsApp Demo Data"
@@ -54,8 +54,8 @@ class WhatsappDemo(models.AbstractModel):
                 rows |= self._sent(conversation, wamid, at, line, story)
         values = {"state": story.get("state", "open")}
         if story.get("assignee"):
-            values["user_id"] = self.env.ref(f"whatsapp_base.demo_user_{story['assignee']}").id
-        conversation.write(values)
+            values["user_id"] = self._staff(story["assignee"]).id
+        conversation.write({**values, **self._desk_values(story)})
         if values["state"] == "resolved":
             conversation._release_agents()
 
@@ -115,7 +115,7 @@ class WhatsappDemo(models.AbstractModel):
 
     def _sent(self, conversation, wamid, at, line, story):
         """Create a message in its final state; the outbox never sees it."""
-        user = self.env.ref(f"whatsapp_base.demo_user_{story.get('assignee', 'agent')}")
+        user = self._staff(story.get("assignee", "agent"))
         translation = self.env["whatsapp.message.template.translation"]
         if "template" in line:
             template = self.env["whatsapp.message.template"].search(

@@ -5,8 +5,10 @@ from lxml import etree
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
+from odoo.tools import convert_file
 from odoo.tools.safe_eval import safe_eval
 
+from ..models.whatsapp_demo_inbox import STAFF
 from .common import WhatsappCommon
 
 
@@ -209,13 +211,7 @@ class TestDemo(WhatsappCommon):
     """Demo data loads, looks alive, sends nothing, and does not double."""
 
     def test_demo_data(self):
-        groups = {"supervisor": "group_whatsapp_supervisor", "agent": "group_whatsapp_agent"}
-        for login, group in groups.items():
-            if not self.env.ref(f"whatsapp_base.demo_user_{login}", raise_if_not_found=False):
-                user = self.env["res.users"].create(
-                    {"name": login, "login": f"demo {login}", "group_ids": [(4, self.env.ref(f"whatsapp_base.{group}").id)]}
-                )
-                self.env["ir.model.data"]._update_xmlids([{"xml_id": f"whatsapp_base.demo_user_{login}", "record": user}])
+        convert_file(self.env, "whatsapp_base", "demo/whatsapp_demo_people.xml", None, "init", noupdate=True)
         self.Message.search([("wamid", "=like", "wamid.demo%")]).sudo().unlink()
         Demo = self.env["whatsapp.demo"]
         Demo._load_templates(self.account.id)
@@ -230,3 +226,24 @@ class TestDemo(WhatsappCommon):
         self.assertEqual(set(cards), {"contacts", "flow", "location", "order"})
         Demo._load_conversations(self.channel.id)
         self.assertEqual(self.Message.search_count([("channel_id", "=", self.channel.id)]), len(rows))
+
+    def test_the_inbox_of_the_demo_is_lively_and_settled(self):
+        convert_file(self.env, "whatsapp_base", "demo/whatsapp_demo_people.xml", None, "init", noupdate=True)
+        self.Message.search([("wamid", "=like", "wamid.demo%")]).sudo().unlink()
+        Demo = self.env["whatsapp.demo"]
+        Demo._load_templates(self.account.id)
+        Demo._load_conversations(self.channel.id)
+        Demo._load_inbox(self.channel.id)
+        conversations = self.Conversation.search([("channel_id", "=", self.channel.id)])
+        self.assertFalse(conversations.filtered("desk_due"), "nobody is greeted because of what is past")
+        self.assertTrue(conversations.filtered("snoozed_until") and conversations.tag_ids and len(conversations.user_id) > 3)
+        cycles = self.env["whatsapp.conversation.cycle"].search([("channel_id", "=", self.channel.id)])
+        self.assertGreater(len(cycles), 100)
+        self.assertEqual(set(cycles.filtered("resolved_at").user_id), set(map(Demo._staff, STAFF)))
+        self.assertTrue(all(cycle.opened_at < cycle.first_response_at < cycle.resolved_at for cycle in cycles.filtered("rating_value")))
+        self.assertGreater(len(cycles.filtered("rating_value")), 30)
+        statuses = self.env["whatsapp.agent"]._of(self.env["res.users"].union(*map(Demo._staff, STAFF))).mapped("status")
+        self.assertEqual(set(statuses), {"active", "busy", "break"})
+        count = len(cycles)
+        Demo._load_inbox(self.channel.id)
+        self.assertEqual(self.env["whatsapp.conversation.cycle"].search_count([("channel_id", "=", self.channel.id)]), count)
