@@ -8,6 +8,7 @@ import os
 import time
 
 from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from devtools import browser
 
@@ -33,7 +34,13 @@ def measure(stack: Stack, desk: dict, count: int) -> dict:
             agent = _log_in(chromium, odoo.url, desk["agents"][0]["login"])
             leader = _log_in(chromium, odoo.url, desk["supervisors"][0])
             figures = _loads(agent, odoo.url)
-            figures |= _messages(stack, desk["agents"][0], agent, leader, odoo.url, count)
+            try:
+                figures |= _messages(stack, desk["agents"][0], agent, leader, odoo.url, count)
+            except PlaywrightTimeout as error:  # the other figures are worth having
+                say(f"the screens: {error}")
+                figures["screen_error"] = str(error).splitlines()[0]
+                for name, page in (("agent", agent), ("leader", leader)):
+                    page.screenshot(path=stack.env.paths.logs / f"{stack.db}-{name}.png")
             chromium.close()
             return figures
     finally:

@@ -116,10 +116,13 @@ def _cpu_of(pid: int) -> float:
 
 
 class Stack:
-    """All servers of one run; a context manager that stops them. db: a fresh database of that name."""
+    """All servers of one run; a context manager that stops them. db: a fresh database of that name.
 
-    def __init__(self, db: str):
-        self.db = db
+    keep: take the database as the run before has left it, if the addons' data have not changed since.
+    """
+
+    def __init__(self, db: str, keep: bool = False):
+        self.db, self.keep = db, keep
         self.memory = Memory()
         self.worker = None
 
@@ -138,7 +141,8 @@ class Stack:
 
     def _start(self):
         self.env.addons = {**self.env.addons, **modules.find(ADDONS)}
-        self.env.database(self.db, ["whatsapp_base", "bench_floor"])
+        if not self.keep:
+            self.env.database(self.db, ["whatsapp_base", "bench_floor"])
         self.simulator_process = self.env.start_simulator(log="bench-simulator.log")
         self.simulator = Simulator(self.simulator_process.url)
         # Nobody has written at the simulator, and load does not come from its phone pages.
