@@ -34,7 +34,7 @@ class WhatsappAuditLog(models.Model):
 
     date = fields.Datetime("When", required=True, readonly=True, index=True)
     user_id = fields.Many2one("res.users", readonly=True, ondelete="set null", index="btree_not_null")
-    login = fields.Char("User", readonly=True, help="As the user was called at that time.")
+    login = fields.Char("Login", readonly=True, help="As the user was called at that time.")
     kind = fields.Selection(
         [
             ("view", "Viewed"),
