@@ -1,9 +1,22 @@
 import { Component, onWillStart, onWillUpdateProps, useState } from "@odoo/owl";
 
+import { Domain } from "@web/core/domain";
 import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
 import { ReassignDialog } from "./reassign_dialog";
+
+/** What the figures of the board count, as a filter of the inbox. */
+const ACTIVE = [
+    ["state", "=", "open"],
+    ["snoozed_until", "=", false],
+];
+const ONLY = {
+    waiting: [...ACTIVE, ["waiting_since", "!=", false]],
+    unassigned: [...ACTIVE, ["user_id", "=", false]],
+    breached: [["sla_state", "=", "breached"]],
+    due_soon: [["sla_state", "=", "due_soon"]],
+};
 
 /**
  * The conversations behind a line of the board: watch, take over, reassign.
@@ -68,6 +81,22 @@ export class BoardDetails extends Component {
         return row.partner_id
             ? `/web/image/res.partner/${row.partner_id}/avatar_128`
             : "/web/static/img/user_menu_avatar.png";
+    }
+
+    /** The same conversations in the inbox, where there are all of them. */
+    openInbox() {
+        const { kind, id, only, title } = this.props.selected;
+        const leaves = [["state", "!=", "resolved"]];
+        if (kind !== "all") {
+            leaves.push([kind === "agent" ? "user_id" : "team_id", "=", id]);
+        }
+        leaves.push(...(ONLY[only] || []));
+        const domain = new Domain(leaves).toString();
+        this.inbox.rows.change(
+            { view: "all", search: "" },
+            { id: false, name: title, domain, leaves },
+        );
+        this.action.doAction("whatsapp_base.whatsapp_inbox_action");
     }
 
     /** Read along without being noticed. */

@@ -29,6 +29,25 @@ export class WhatsappMacros {
         });
     }
 
+    /** The same for what is marked in the inbox, or else for the conversation under the cursor or open. */
+    openForInbox() {
+        const inbox = this.services["whatsapp.inbox"];
+        const { ids, query } = inbox.actions.target ?? {};
+        if (query) {
+            this.services.notification.add(
+                _t("Macros run on what is marked one by one, not on a whole view. Mark all shown."),
+                { type: "warning" },
+            );
+        } else if (ids) {
+            this.open(ids, {
+                onDone: ({ done }) => {
+                    inbox.rows.selection.clear();
+                    inbox.rows.refresh(done);
+                },
+            });
+        }
+    }
+
     /** @returns {Promise<{done: number[], failed: {id: number, name: string, problem: string}[]}>} */
     async run(macroId, conversationIds) {
         const report = await this.services.orm.call("whatsapp.macro", "run", [
@@ -56,8 +75,8 @@ export const whatsappMacroService = {
     start(env, services) {
         const macros = new WhatsappMacros(services);
         const inbox = services["whatsapp.inbox"];
-        const isAvailable = () => Boolean(inbox.isActive && inbox.activeId);
-        services.command.add(_t("Run a macro"), () => macros.open([inbox.activeId]), {
+        const isAvailable = () => Boolean(inbox.isActive && inbox.actions.target);
+        services.command.add(_t("Run a macro"), () => macros.openForInbox(), {
             category: "app",
             hotkey: "m",
             isAvailable,

@@ -18,6 +18,7 @@ export class InboxHelpDialog extends Component {
         { keys: ["S"], name: _t("Snooze") },
         { keys: ["T"], name: _t("Tag") },
         { keys: ["P"], name: _t("Priority") },
+        { keys: ["M"], name: _t("Run a macro") },
         { keys: ["X"], name: _t("Mark, for several at once; Shift+click marks a range") },
         { keys: ["Esc"], name: _t("Take the marks away") },
         { keys: ["/"], name: _t("Search") },

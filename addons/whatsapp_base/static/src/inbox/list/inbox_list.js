@@ -32,6 +32,7 @@ export class InboxList extends Component {
     setup() {
         this.inbox = useState(useService("whatsapp.inbox"));
         this.dialog = useService("dialog");
+        this.macros = useService("whatsapp.macros");
         this.ui = useService("ui");
         this.scrollRef = useRef("scroll");
         this.clock = useState({ now: DateTime.now() });
