@@ -135,7 +135,7 @@ class WhatsappConversation(models.Model):
         reopened = self.env.execute_query(
             SQL(
                 """WITH v (id, first_at, last_at, count, preview) AS (VALUES %(values)s),
-                        old AS (SELECT c.id, c.state, c.waiting_since, c.snoozed_until, c.away_again_at
+                        old AS (SELECT c.id, c.state, c.waiting_since, c.snoozed_until, c.away_again_at, c.window_expires_at
                                   FROM whatsapp_conversation c JOIN v USING (id)
                                  ORDER BY c.id FOR NO KEY UPDATE OF c)
                    UPDATE whatsapp_conversation c
@@ -148,6 +148,7 @@ class WhatsappConversation(models.Model):
                           state = 'open',
                           desk_due = c.desk_due IS TRUE OR old.state <> 'open' OR old.waiting_since IS NULL
                                      OR old.snoozed_until IS NOT NULL OR old.away_again_at <= v.last_at::timestamp
+                                     OR old.window_expires_at <= now() AT TIME ZONE 'utc'
                      FROM v JOIN old USING (id) WHERE c.id = v.id
                 RETURNING c.id, old.state, c.desk_due""",
                 values=SQL(", ").join(SQL("(%s, %s, %s, %s, %s)", cid, *entry) for cid, entry in latest.items()),

@@ -71,6 +71,21 @@ class TestThreadLater(DiscussCommon):
         self.Conversation._clock_release_replies()
         self.assertEqual(len(self.rows("queued")), 1)
 
+    def test_a_window_that_opens_is_a_turn_even_if_the_customer_was_waiting(self):
+        self.receive(self.inbound_text("Hello?"))
+        self.Conversation._desk_step()
+        self.conversation.write({"window_expires_at": "2020-01-01 00:00:00", "desk_due": False})
+        self.queue()
+        self.receive(self.inbound_text("Anybody there?"))
+        self.conversation.invalidate_recordset()
+        self.assertTrue(self.conversation.desk_due)
+        self.conversation._desk_release_replies()
+        self.assertEqual(len(self.rows("queued")), 1)
+        self.conversation.write({"desk_due": False, "away_again_at": False})
+        self.receive(self.inbound_text("And now?"))
+        self.conversation.invalidate_recordset()
+        self.assertFalse(self.conversation.desk_due, "what comes in an open window is no turn")
+
     def test_in_an_open_window_it_leaves_at_once(self):
         self.receive(self.inbound_text("Hi"))
         self.assertEqual(self.queue("Now"), [])
