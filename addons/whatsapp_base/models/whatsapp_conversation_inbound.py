@@ -169,8 +169,8 @@ class WhatsappConversation(models.Model):
         if any(row[2] for row in reopened):
             self.env["whatsapp.lane"]._wake_soon("desk")
         back = self.browse([row[0] for row in reopened if row[1] == "resolved"]).filtered("user_id")
-        for conversation in back:
-            conversation._move_membership(self.env["res.users"], conversation.user_id)
+        nobody = self.env["res.users"]
+        self._move_memberships([(conversation, nobody, conversation.user_id) for conversation in back])
 
     def _show(self, rows, incoming):
         """Show the messages in Discuss, except those of blocked people."""

@@ -38,6 +38,7 @@ test("what the server decides is shown live", async () => {
     await start();
     await click(BUTTON);
     await click(".dropdown-item[data-status=busy]");
+    await waitForSteps(["busy"]);
     await contains(`${BUTTON} .fa-minus-circle`);
     const [partner] = pyEnv["res.partner"].read(serverState.partnerId);
     pyEnv["bus.bus"]._sendone(partner, "mail.record/insert", {
@@ -47,7 +48,7 @@ test("what the server decides is shown live", async () => {
     });
     await contains(`${BUTTON} .fa-circle-o`);
     await click(BUTTON);
-    await contains(".o-whatsapp-AgentStatus-menu", { text: "as you were away" });
+    await contains(".o-whatsapp-AgentStatus-menu:contains(as you were away)");
 });
 
 test("who is no agent has no such menu", async () => {

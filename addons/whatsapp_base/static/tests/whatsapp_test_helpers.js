@@ -81,6 +81,10 @@ export class WhatsappConversation extends models.Model {
     }
 }
 
+export class WhatsappAgent extends models.Model {
+    _name = "whatsapp.agent";
+}
+
 export class WhatsappChatMessage extends models.Model {
     _name = "whatsapp.chat.message";
 }
@@ -115,6 +119,7 @@ export function defineWhatsappModels() {
         MailMessage,
         ResUsers,
         WhatsappConversation,
+        WhatsappAgent,
         WhatsappChatMessage,
     });
 }

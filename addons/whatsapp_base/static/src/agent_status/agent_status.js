@@ -43,8 +43,11 @@ export const AGENT_STATUSES = [
 export class AgentStatus extends Component {
     static template = "whatsapp_base.AgentStatus";
     static components = { Dropdown, DropdownItem };
-    static props = { isSystray: { type: Boolean, optional: true } };
-    static defaultProps = { isSystray: false };
+    static props = {
+        isSystray: { type: Boolean, optional: true },
+        isCompact: { type: Boolean, optional: true },
+    };
+    static defaultProps = { isSystray: false, isCompact: false };
 
     setup() {
         this.store = useService("mail.store");

@@ -6,6 +6,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 
+import { AgentStatus } from "../../agent_status/agent_status";
 import { countText, GROUPS, ORDERS, VIEWS, WAITING_MINUTES } from "./inbox_views";
 
 const SEARCH_AFTER = 250;
@@ -13,7 +14,7 @@ const SEARCH_AFTER = 250;
 /** The top of the list: search, views with their counts, order, groups and filters. */
 export class InboxHeader extends Component {
     static template = "whatsapp_base.InboxHeader";
-    static components = { Dropdown, DropdownItem };
+    static components = { AgentStatus, Dropdown, DropdownItem };
     static props = { onHelp: Function };
 
     setup() {
