@@ -92,8 +92,8 @@ def threads(people: dict, timer: Timer, repeats: int) -> dict:
     """Open threads and panels of conversations from every view, long ones among them."""
     for role, sessions in people.items():
         rows = [row for view in ("mine", "unassigned", "resolved", "all") for row in
-                sessions[0].call("whatsapp.conversation", "inbox_list", {"view": view, "order": "newest"})["rows"][:repeats]]
-        for row in rows:
+                sessions[0].call("whatsapp.conversation", "inbox_list", {"view": view, "order": "newest"})["rows"][: repeats // 2 or 1]]
+        for row in rows[: 2 * repeats]:
             timer(f"thread.{role}", open_thread, sessions[0], row)
             timer(f"panel.{role}", sessions[0].call, "whatsapp.conversation", "inbox_panel", [row["id"]])
     return {"thread_open_p95_ms": max(timer.p95(f"thread.{role}") for role in people),
@@ -119,7 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="./dev bench inbox", description=__doc__.split("\n")[0])
     parser.add_argument("--conversations", type=int, default=Size.conversations)
     parser.add_argument("--messages", type=int, default=Size.messages)
-    parser.add_argument("--repeats", type=int, default=20, help="calls of each kind for each role (default: 20)")
+    parser.add_argument("--repeats", type=int, default=40, help="calls of each kind for each role (default: 40)")
     parser.add_argument("--keep", action="store_true", help="measure the database of the run before again")
     parser.add_argument("--screens", type=int, default=20, help="messages each way in the browsers; 0: no browsers (default: 20)")
     options = parser.parse_args()
@@ -147,6 +147,7 @@ def main() -> None:
         }
         say("warming up")
         lists(people, Timer(), 2)
+        threads(people, Timer(), 2)
         for name, phase, repeats in (
             ("list", lists, options.repeats), ("search", searches, max(3, options.repeats // 3)), ("thread_open", threads, options.repeats),
         ):

@@ -89,11 +89,13 @@ def _messages(stack: Stack, who: dict, agent: Page, leader: Page, url: str, coun
     for page in (agent, leader):
         page.goto(f"{url}/odoo/whatsapp-inbox/{talk}")
         page.wait_for_selector(COMPOSER)
-    stack.simulator.post("inbound", **{"from": phone}, text="bench-ready", phone_number_id=_number(stack))
-    agent.wait_for_function(HAS_TEXT, arg=[THREAD, "bench-ready"], polling="raf")
+    run = f"{time.time():.0f}"  # the database may have been measured before
+    stack.simulator.post("inbound", **{"from": phone}, text=f"Ready {run}", phone_number_id=_number(stack))
+    for page in (agent, leader):
+        page.wait_for_function(HAS_TEXT, arg=[THREAD, f"Ready {run}"], polling="raf")
     times = {"list": [], "thread": [], "colleague": []}
     for turn in range(count):
-        mark = f"bench-in-{turn}."
+        mark = f"in-{run}-{turn}."
         start = time.perf_counter()
         stack.simulator.post("inbound", **{"from": phone}, text=f"Hello {mark}", phone_number_id=_number(stack))
         for place, name in ((THREAD, "thread"), (LIST, "list")):
@@ -101,7 +103,7 @@ def _messages(stack: Stack, who: dict, agent: Page, leader: Page, url: str, coun
             times[name].append(time.perf_counter() - start)
         time.sleep(PAUSE)
     for turn in range(count):
-        mark = f"bench-out-{turn}."
+        mark = f"out-{run}-{turn}."
         agent.fill(COMPOSER, f"Good morning {mark}")
         start = time.perf_counter()
         agent.press(COMPOSER, "Enter")
