@@ -26,6 +26,11 @@ class WhatsappConversation(models.Model):
     _name = "whatsapp.conversation"
     _inherit = ["rating.mixin", "whatsapp.conversation"]
 
+    rating_comment_until = fields.Datetime(readonly=True, copy=False)
+
+    def _system_fields(self):
+        return super()._system_fields() | {"rating_comment_until"}
+
     # ------------------------------------------------------------
     # Asking
     # ------------------------------------------------------------
@@ -169,20 +174,24 @@ class WhatsappConversation(models.Model):
         text = env._("Thank you! Would you like to tell us more? One message is enough.") if asks else env._("Thank you for your answer!")
         if self._window_open():
             self._send_text(text, origin="flow", once=f"rating:thanks:{cycle.id}")
-            cycle.rating_comment_until = fields.Datetime.now() + COMMENT_TIME if asks else False
+            until = fields.Datetime.now() + COMMENT_TIME if asks else False
+            cycle.rating_comment_until = self.rating_comment_until = until
 
     def _handle_rating_comment(self, message):
         """Take the few words after a rating. A question among them still reaches a colleague."""
         if message.type != "text" or not message.body:
             return False
         now = fields.Datetime.now()
+        # read with the conversation: every text passes here, and hardly any follows a rating
+        if not self.rating_comment_until or self.rating_comment_until <= now:
+            return False
         # sudo: see _handle_rating
         cycle = self.env["whatsapp.conversation.cycle"].sudo().search(
             [("conversation_id", "=", self.id), ("rating_comment_until", ">", now)], order="rating_comment_until desc", limit=1
         )
         if not cycle or self.cycle_id:  # a case that is open: the customer is speaking of that
             return False
-        cycle.rating_comment_until = False
+        cycle.rating_comment_until = self.rating_comment_until = False
         self.env["rating.rating"].sudo().search([("whatsapp_cycle_id", "=", cycle.id)]).feedback = message.body
         if any(mark in message.body for mark in "?？؟"):
             return False
