@@ -191,10 +191,11 @@ class Stack:
     # -- database ------------------------------------------------------------------------------------------------------
 
     def connect(self, db: str | None = None):
-        """A new connection of the test's own."""
+        """A new connection of the test's own. It does not wait for ever for what the product, or the test itself, holds."""
         server = self.env.server.connection
         return psycopg2.connect(
-            dbname=db or self.db, host=server.host, port=server.port, user=server.user, password=server.password or None
+            dbname=db or self.db, host=server.host, port=server.port, user=server.user, password=server.password or None,
+            options="-c lock_timeout=30s",
         )
 
     def _cursor(self):
