@@ -101,7 +101,7 @@ patch(Composer.prototype, {
         this.replyToMessage ??= stashed.replyTo;
     },
 
-    /** @param {"reply"|"note"|"template"|"later"} mode */
+    /** @param {"reply"|"note"|"template"|"later"|undefined} mode undefined: the usual one */
     setWhatsappMode(mode) {
         this.whatsappWish = mode;
         this.useWhatsappSlot(slotOf(this.thread.whatsappMode));

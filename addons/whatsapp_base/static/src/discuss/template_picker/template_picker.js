@@ -35,7 +35,9 @@ export class WhatsappTemplatePicker extends Component {
             values: {},
             isSending: false,
         });
-        this.keepLast = new KeepLast();
+        // one each: a search that is still under way must not take the chosen template's text away
+        this.lastChoices = new KeepLast();
+        this.lastDraft = new KeepLast();
         useAutofocus({ refName: "search", mobile: false });
         this.search = useDebounced(() => this.fetchChoices(), DELAY);
         this.preview = useDebounced(() => this.fetchDraft(), DELAY);
@@ -75,7 +77,7 @@ export class WhatsappTemplatePicker extends Component {
     }
 
     async fetchChoices() {
-        this.state.choices = await this.keepLast.add(
+        this.state.choices = await this.lastChoices.add(
             this.call("template_choices", this.state.term.trim()),
         );
         this.state.isLoaded = true;
@@ -98,7 +100,7 @@ export class WhatsappTemplatePicker extends Component {
         if (!chosen) {
             return;
         }
-        const draft = await this.keepLast.add(
+        const draft = await this.lastDraft.add(
             this.call("template_draft", chosen.id, { ...this.state.values }),
         );
         if (!this.state.draft) {
@@ -143,9 +145,8 @@ export class WhatsappTemplatePicker extends Component {
         }
         this.notification.add(_t("The template is on its way."), { type: "success" });
         this.onClickBack();
-        this.props.thread.composer.setWhatsappMode(
-            this.props.thread.whatsappModes.includes("reply") ? "reply" : "template",
-        );
+        // the usual mode: when the customer answers, the composer is one for replies by itself
+        this.props.thread.composer.setWhatsappMode(undefined);
         this.props.onSent?.();
     }
 }

@@ -126,9 +126,11 @@ export class InboxActions {
 
     /** Ask with Odoo's command palette: it is searched by typing, and works with keyboard and finger. */
     ask(placeholder, commands) {
+        // what an action returns would be taken for the next palette, and this one would stay
+        const closing = commands.map(({ name, action }) => ({ name, action: () => void action() }));
         this.services.command.openPalette({
             configByNamespace: { default: { placeholder } },
-            providers: [{ provide: () => commands }],
+            providers: [{ provide: () => closing }],
         });
     }
 
