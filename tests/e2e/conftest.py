@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from browsers import opened  # noqa: E402
 from harness import Stack  # noqa: E402
 from shop import create_service  # noqa: E402
 
@@ -64,6 +65,22 @@ def chromium():
     path = os.environ.get("CHROMIUM") or browser.find()
     assert path, "no Chromium: ./dev test --e2e installs one, or set CHROMIUM"
     return path
+
+
+@pytest.fixture(scope="module")
+def tabs(chromium):
+    """Opens a tab of its own session: tabs(width, height); every script error fails the test at the end."""
+    with opened(chromium) as open_tab:
+        yield open_tab
+
+
+@pytest.fixture(scope="module")
+def web(running):
+    """An Odoo whose web client and websocket are on one port, beside the one that takes the webhooks."""
+    running.heal()
+    odoo = running.start_second_odoo()
+    yield odoo
+    odoo.stop()
 
 
 @pytest.hookimpl(hookwrapper=True)

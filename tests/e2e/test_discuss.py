@@ -6,41 +6,11 @@ With SAVE_SCREENSHOTS set, the two pages are saved to docs/images/.
 import os
 
 import pytest
+from browsers import log_in
 from harness import wait_until
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from shop import WISH, Shop
 from simulator_client import PNID
-
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-MICROPHONE = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]  # it beeps
-PATIENCE = 30_000  # milliseconds: the first page compiles the web client's assets where the template has none
-
-
-@pytest.fixture(scope="module")
-def tabs(chromium):
-    """Opens a tab of its own session: tabs(width, height); every script error fails the test at the end."""
-    problems = []
-    with sync_playwright() as manager:
-        browser = manager.chromium.launch(executable_path=chromium, args=[*ARGUMENTS, *MICROPHONE])
-
-        def open_tab(width, height):
-            page = browser.new_context(viewport={"width": width, "height": height}, locale="en-US").new_page()
-            page.set_default_timeout(PATIENCE)
-            page.on("pageerror", lambda error: problems.append(str(error)))
-            return page
-
-        yield open_tab
-        browser.close()
-    assert problems == []
-
-
-@pytest.fixture(scope="module")
-def web(running):
-    """An Odoo whose web client and websocket are on one port, beside the one that takes the webhooks."""
-    running.heal()
-    odoo = running.start_second_odoo()
-    yield odoo
-    odoo.stop()
 
 
 @pytest.fixture(scope="module")
@@ -52,15 +22,6 @@ def agent(running):
     values = {"name": "Anna Agent", "login": login, "password": "anna-password", "group_ids": [(4, group)]}
     running.admin.call("res.users", "create", [values])
     return login, values["password"]
-
-
-def log_in(page, url, login, password):
-    """Log in by the form, as people do."""
-    page.goto(f"{url}/web/login")
-    page.fill("input[name=login]", login)
-    page.fill("input[name=password]", password)
-    page.click("button[type=submit]")
-    page.wait_for_selector(".o_main_navbar")
 
 
 def screenshot(stack, page, name):
