@@ -1,114 +1,16 @@
-import { contains, start, startServer } from "@mail/../tests/mail_test_helpers";
+import { contains, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
-import { click, keyDown, press, queryAllTexts, queryFirst } from "@odoo/hoot-dom";
+import { click, keyDown, keyUp, press, queryFirst } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 
-import {
-    getService,
-    MockServer,
-    onRpc,
-    patchWithCleanup,
-    serverState,
-} from "@web/../tests/web_test_helpers";
-import { browser } from "@web/core/browser/browser";
+import { patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 
+import { methods, NAME, names, openInbox, ROW, row, tell, three } from "./inbox_test_helpers";
 import { createConversation, defineWhatsappModels, fromNow } from "./whatsapp_test_helpers";
 
 describe.current.tags("desktop");
 defineWhatsappModels();
-
-const ROW = ".o-whatsapp-InboxRow";
-const NAME = ".o-whatsapp-InboxRow-name";
-
-function row(id, name, values = {}) {
-    return {
-        id,
-        name,
-        thread_id: id,
-        phone: "34600900111",
-        blocked: false,
-        partner: false,
-        agent: false,
-        team: false,
-        channel: [1, "Demo"],
-        tags: [],
-        last: false,
-        state: "open",
-        priority: "0",
-        snoozed_until: false,
-        window_expires_at: fromNow({ hours: 5 }),
-        waiting_since: false,
-        last_message_at: fromNow({ minutes: -id }),
-        last_message_preview: `Text of ${name}`,
-        unanswered_count: 0,
-        sla_state: "none",
-        sla_due_at: false,
-        ...values,
-    };
-}
-
-/**
- * Open the inbox on rows that the server would send.
- *
- * @param {Object[]} rows
- * @param {Object} [options]
- * @param {(call: {method: string, args: any[]}) => any} [options.answer] to other calls
- * @returns {Promise<{calls: Object[], rows: Object[]}>} what was asked, and the rows, to be changed by the test
- */
-async function openInbox(rows, { answer = () => undefined, query = { view: "all" } } = {}) {
-    browser.localStorage.setItem("whatsapp_base.inbox.query", JSON.stringify(query));
-    const calls = [];
-    const server = { calls, rows };
-    onRpc("whatsapp.conversation", "*", ({ method, args }) => {
-        calls.push({ method, args });
-        const answered = answer({ method, args });
-        if (answered !== undefined) {
-            return answered;
-        }
-        switch (method) {
-            case "inbox_list":
-                return { rows: server.rows, after: false };
-            case "inbox_rows":
-                return server.rows.filter(({ id }) => args[0].includes(id));
-            case "inbox_counts":
-                return { mine: 1, unassigned: 2, all: 1000, teams: 0, waiting: 3 };
-            case "inbox_bulk":
-                return { ids: args[1], left: 0 };
-            case "inbox_choices":
-                return {
-                    agents: [
-                        { id: serverState.userId, name: "Me" },
-                        { id: 77, name: "Bea" },
-                    ],
-                    teams: [{ id: 5, name: "Support" }],
-                    tags: [{ id: 9, name: "VIP", color: 2 }],
-                };
-        }
-    });
-    await start();
-    await getService("action").doAction("whatsapp_base.inbox");
-    await contains(".o-whatsapp-InboxList");
-    await contains(".o-whatsapp-InboxList:not(:has([aria-busy]))");
-    document.activeElement.blur();
-    return server;
-}
-
-function three() {
-    return [row(1, "Ana"), row(2, "Ben"), row(3, "Cleo")];
-}
-
-function tell(payload) {
-    const [partner] = MockServer.env["res.partner"].read(serverState.partnerId);
-    MockServer.env["bus.bus"]._sendone(partner, "whatsapp.conversation/queue", {
-        waiting: {},
-        known: {},
-        gone: [],
-        ...payload,
-    });
-}
-
-const methods = (server, method) => server.calls.filter((call) => call.method === method);
 
 test("the list shows what the server says, and counts up to a thousand", async () => {
     await startServer();
@@ -116,7 +18,7 @@ test("the list shows what the server says, and counts up to a thousand", async (
         row(1, "Ana", { unanswered_count: 2, priority: "2", tags: [[1, "VIP", 3]] }),
         row(2, "Ben", { last: { state: "delivered", message_id: false } }),
     ]);
-    expect(queryAllTexts(NAME)).toEqual(["Ana", "Ben"]);
+    expect(names()).toEqual(["Ana", "Ben"]);
     await contains(`${ROW}:eq(0) .o-whatsapp-InboxRow-unread`, { text: "2" });
     await contains(`${ROW}:eq(0) .fa-flag.text-danger`);
     await contains(`${ROW}:eq(0) .o_tag`, { text: "VIP" });
@@ -127,7 +29,8 @@ test("the list shows what the server says, and counts up to a thousand", async (
 test("an empty view says the next step", async () => {
     await startServer();
     const server = await openInbox([], { query: { view: "mine" } });
-    await contains(".o-whatsapp-InboxList-empty", { text: "Take a conversation" });
+    await contains(".o-whatsapp-InboxList-empty");
+    expect(".o-whatsapp-InboxList-empty").toHaveText(/Take a conversation/);
     await click(".o-whatsapp-InboxList-empty button");
     await animationFrame();
     expect(methods(server, "inbox_list").at(-1).args[0].view).toBe("unassigned");
@@ -178,6 +81,7 @@ test("shift-click marks a range, and e resolves it in one call that can be undon
     await click(`${ROW}:eq(0) input[type=checkbox]`);
     await keyDown("Shift");
     await click(`${ROW}:eq(2) input[type=checkbox]`);
+    await keyUp("Shift");
     await animationFrame();
     await contains(`${ROW}.o-marked`, { count: 3 });
     document.activeElement.blur();
@@ -212,10 +116,10 @@ test("a message that comes moves its conversation up; what left the view goes", 
         row(1, "Ana"),
         row(3, "Cleo", { last_message_at: fromNow({ minutes: 1 }), unanswered_count: 1 }),
     ];
-    tell({ changed: [2, 3], agents: [false, false] });
+    await tell({ changed: [2, 3], agents: [false, false] });
     await advanceTime(1000);
     await contains(ROW, { count: 2 });
-    expect(queryAllTexts(NAME)).toEqual(["Cleo", "Ana"]);
+    expect(names()).toEqual(["Cleo", "Ana"]);
     const [call] = methods(server, "inbox_rows");
     expect(call.args[0]).toEqual([2, 3]);
     expect(call.args[1].view).toBe("all");
@@ -224,11 +128,11 @@ test("a message that comes moves its conversation up; what left the view goes", 
 test("in Mine, what concerns others is not asked for", async () => {
     await startServer();
     const server = await openInbox(three(), { query: { view: "mine" } });
-    tell({ changed: [50, 51], agents: [false, 77] });
+    await tell({ changed: [50, 51], agents: [false, 77] });
     await advanceTime(1000);
     expect(methods(server, "inbox_rows")).toHaveLength(0);
     server.rows.push(row(52, "New"));
-    tell({ changed: [52], agents: [serverState.userId] });
+    await tell({ changed: [52], agents: [serverState.userId] });
     await advanceTime(1000);
     await contains(NAME, { text: "New" });
 });
@@ -239,7 +143,7 @@ test("in a flood clients look again once, at a random moment of their own", asyn
     const server = await openInbox(three());
     const before = methods(server, "inbox_list").length;
     for (let turn = 0; turn < 5; turn++) {
-        tell({ changed: [1], agents: [false], changed_more: true });
+        await tell({ changed: [1], agents: [false], changed_more: true });
     }
     await advanceTime(1500);
     expect(methods(server, "inbox_list")).toHaveLength(before);
@@ -253,7 +157,7 @@ test("counts follow, but not each change", async () => {
     const server = await openInbox(three());
     const before = methods(server, "inbox_counts").length;
     for (let turn = 0; turn < 10; turn++) {
-        tell({ changed: [1], agents: [false] });
+        await tell({ changed: [1], agents: [false] });
         await advanceTime(100);
     }
     expect(methods(server, "inbox_counts")).toHaveLength(before);

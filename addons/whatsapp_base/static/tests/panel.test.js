@@ -28,19 +28,12 @@ import { PanelContact } from "@whatsapp_base/inbox/panel/panel_contact";
 import { formatSeconds } from "@whatsapp_base/inbox/panel/panel_format";
 import { panelParts } from "@whatsapp_base/inbox/panel/panel_service";
 
+import { ALL_RIGHTS, panelData } from "./inbox_test_helpers";
 import { createConversation, defineWhatsappModels } from "./whatsapp_test_helpers";
 
 describe.current.tags("desktop");
 defineWhatsappModels();
 
-const ALL_RIGHTS = {
-    edit_partner: true,
-    create_partner: true,
-    edit_contact: true,
-    edit_conversation: true,
-    create_tag: true,
-    edit_sections: true,
-};
 const DOCUMENT = {
     id: 7,
     title: "S00007",
@@ -50,62 +43,6 @@ const DOCUMENT = {
     amount: "$ 20.00",
     state: { label: "Sent", color: "info" },
 };
-
-/** @returns {Object} what the server says of a conversation */
-function panelData(values = {}) {
-    return {
-        id: 1,
-        rights: ALL_RIGHTS,
-        contact: {
-            id: 5,
-            name: "Ana Ruiz",
-            phone: "+34600900111",
-            username: false,
-            profile_name: "Ana Ruiz",
-            app_name: false,
-            language: false,
-            time_zone: false,
-            time_zone_is_guess: true,
-            note: "",
-            blocked: false,
-            marketing_stopped: false,
-            is_unreachable: false,
-            ...values.contact,
-        },
-        partner: {
-            id: serverState.partnerId,
-            name: "Ana Ruiz",
-            own_name: "Ana Ruiz",
-            avatar_version: "1",
-            is_company: false,
-            function: false,
-            email: "ana@example.com",
-            phone: "+34600900111",
-            phone_differs: false,
-            company: false,
-            language: "English",
-            tags: [],
-            place: "",
-        },
-        conversation: {
-            state: "open",
-            priority: "0",
-            tags: [],
-            number: "Demo",
-            team: "Support",
-            agent: false,
-            ...values.conversation,
-        },
-        sections: [],
-        referral: false,
-        others: [],
-        cycles: [],
-        files: { files: [], has_more: false },
-        ...Object.fromEntries(
-            Object.entries(values).filter(([key]) => !["contact", "conversation"].includes(key)),
-        ),
-    };
-}
 
 /** Show the panel with what the server says; change `shown.data` to have it say something else. */
 async function showPanel(values) {

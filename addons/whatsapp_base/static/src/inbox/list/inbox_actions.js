@@ -64,7 +64,10 @@ export class InboxActions {
                 { type: "warning" },
             );
         }
-        this.inbox.rows.selection.clear();
+        const { selection } = this.inbox.rows;
+        if (target.query || target.ids.some((id) => selection.has(id))) {
+            selection.clear();
+        }
         if (target.query) {
             await this.inbox.rows.load();
         } else {
