@@ -31,6 +31,15 @@ registerThreadAction("whatsapp-take", {
     sequence: 1,
     sequenceGroup: 3,
 });
+/** In the inbox as with the key: the next conversation follows, and it can be undone. */
+function resolve(store, thread) {
+    const inbox = store.env.services["whatsapp.inbox"];
+    if (inbox.isActive && thread.eq(inbox.thread)) {
+        return inbox.actions.resolve({ ids: [inbox.activeId] });
+    }
+    return thread.callOnWhatsapp("action_resolve");
+}
+
 registerThreadAction("whatsapp-resolve", {
     condition: ({ store, thread }) =>
         Boolean(store.has_access_whatsapp && thread?.whatsapp_conversation_id) &&
@@ -38,7 +47,7 @@ registerThreadAction("whatsapp-resolve", {
     icon: "fa fa-fw fa-check",
     inlineName: _t("Resolve"),
     name: _t("Resolve this conversation"),
-    open: ({ thread }) => thread.callOnWhatsapp("action_resolve"),
+    open: ({ store, thread }) => resolve(store, thread),
     sequence: 2,
     sequenceGroup: 3,
 });

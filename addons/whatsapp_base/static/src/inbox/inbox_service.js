@@ -204,6 +204,13 @@ export class WhatsappInbox {
     focusSearch() {
         this._commands.focusSearch?.();
     }
+
+    /** Tag what is meant: in the panel's own field if it shows that conversation, else with the palette. */
+    tag() {
+        const { query, ids } = this.actions.target ?? {};
+        const isOpenOne = !query && ids?.length === 1 && ids[0] === this.activeId;
+        return (isOpenOne && this._commands.tag?.()) || this.actions.tag();
+    }
 }
 
 export const whatsappInboxService = {

@@ -7,6 +7,7 @@ import { useService } from "@web/core/utils/hooks";
 import { useDebounced } from "@web/core/utils/timing";
 
 import { AgentStatus } from "../../agent_status/agent_status";
+import { InboxMinutes } from "./inbox_minutes";
 import { countText, GROUPS, ORDERS, VIEWS, WAITING_MINUTES } from "./inbox_views";
 
 const SEARCH_AFTER = 250;
@@ -14,7 +15,7 @@ const SEARCH_AFTER = 250;
 /** The top of the list: search, views with their counts, order, groups and filters. */
 export class InboxHeader extends Component {
     static template = "whatsapp_base.InboxHeader";
-    static components = { AgentStatus, Dropdown, DropdownItem };
+    static components = { AgentStatus, Dropdown, DropdownItem, InboxMinutes };
     static props = { onHelp: Function };
 
     setup() {

@@ -90,7 +90,7 @@ export class InboxList extends Component {
             a: () => this.inbox.actions.assign(),
             e: () => this.inbox.actions.resolve(),
             s: () => this.inbox.actions.snooze(),
-            t: () => this.inbox.actions.tag(),
+            t: () => this.inbox.tag(),
             p: () => this.inbox.actions.setPriority(),
             x: () => this.markCursor(),
         };

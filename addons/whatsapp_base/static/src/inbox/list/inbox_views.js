@@ -11,6 +11,8 @@ export const VIEWS = [
     { id: "resolved", name: _t("Resolved"), icon: "fa-check" },
 ];
 export const WAITING_MINUTES = [5, 15, 30, 60, 240];
+/** As the server has it: a year. */
+export const MAX_MINUTES = 60 * 24 * 365;
 export const ORDERS = [
     { id: "newest", name: _t("Newest first") },
     { id: "waiting", name: _t("Oldest waiting first") },

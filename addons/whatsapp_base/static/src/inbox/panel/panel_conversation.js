@@ -27,7 +27,7 @@ export class PanelConversation extends Component {
         useAutoresize(this.noteRef);
         onWillUnmount(
             this.inbox.register({
-                tag: () => this.root.el?.querySelector(".o-whatsapp-PanelTags input")?.focus(),
+                tag: () => this.focusTags(),
             }),
         );
         // who leaves with a note half written keeps it
@@ -82,6 +82,13 @@ export class PanelConversation extends Component {
                 ? () => this.write({ tag_ids: [[3, id]] })
                 : undefined,
         }));
+    }
+
+    /** @returns {boolean} whether there is a field: not for those who may only read */
+    focusTags() {
+        const input = this.root.el?.querySelector(".o-whatsapp-PanelTags input");
+        input?.focus();
+        return Boolean(input);
     }
 
     get tagActions() {
