@@ -33,6 +33,7 @@ class WhatsappDemo(models.AbstractModel):
         """Create the conversations of ``demo/conversations.json``; what is there already stays as it is."""
         channel = self.env["whatsapp.channel"].browse(channel_id)
         now = fields.Datetime.now()
+        self = self.with_context(whatsapp_no_event=True)  # lines of now would stand below what was said before
         for number, story in enumerate(_read("conversations.json")):
             self._load_conversation(channel, f"demo{number:02}", story, now)
 

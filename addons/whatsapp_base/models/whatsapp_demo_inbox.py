@@ -43,6 +43,7 @@ class WhatsappDemo(models.AbstractModel):
         channel = self.env["whatsapp.channel"].browse(channel_id)
         if self.env["whatsapp.chat.message"].search_count([("wamid", "=", "wamid.past00.00")], limit=1):
             return
+        self = self.with_context(whatsapp_no_event=True)  # see _load_conversations
         chance, now = random.Random(19), fields.Datetime.now()
         for number, name in enumerate(PAST):
             self._load_conversation(channel, f"past{number:02}", self._past_story(number, name, chance), now)

@@ -236,6 +236,8 @@ class TestDemo(WhatsappCommon):
         Demo._load_inbox(self.channel.id)
         conversations = self.Conversation.search([("channel_id", "=", self.channel.id)])
         self.assertFalse(conversations.filtered("desk_due"), "nobody is greeted because of what is past")
+        lines = conversations.discuss_channel_id.message_ids.mapped("body")
+        self.assertFalse([line for line in lines if "automatically" in line], "no line of now below what was said before")
         self.assertTrue(conversations.filtered("snoozed_until") and conversations.tag_ids and len(conversations.user_id) > 3)
         cycles = self.env["whatsapp.conversation.cycle"].search([("channel_id", "=", self.channel.id)])
         self.assertGreater(len(cycles), 100)
