@@ -53,4 +53,5 @@ def waits(said: Iterable[Said], open_since: Iterable[datetime] = ()) -> list[Wai
         reply = next((reply for reply in replies if answers(reply, message)), None)
         groups[reply] = min(groups.get(reply, message.at), message.at)
     result = [Wait(since, reply and reply.at, reply and reply.user_id) for reply, since in groups.items()]
-    return sorted(result, key=lambda wait: (wait.answered_at is None, wait.since))
+    # of two that began in the same second the one that ended first comes first, whichever was told first
+    return sorted(result, key=lambda wait: (wait.answered_at is None, wait.since, wait.answered_at or wait.since, wait.user_id or 0))

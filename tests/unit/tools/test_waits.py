@@ -32,6 +32,12 @@ def test_an_answer_on_the_phone_counts_from_when_it_was_written_however_late_it_
     assert waits(said) == [Wait(at(0), at(4)), Wait(at(8))]
 
 
+def test_two_waits_that_begin_in_one_second_have_one_order():
+    said = [Said(1, at(0), True), Said(2, at(1), False, 7, on_phone=False), Said(3, at(0), True), Said(4, at(2), False, 8)]
+    expected = [Wait(at(0), at(1), 7), Wait(at(0), at(2), 8)]
+    assert waits(said) == waits([said[2], said[3], said[1], said[0]]) == expected
+
+
 def test_the_beginning_of_a_wait_is_kept_when_its_message_is_gone():
     assert waits([], [at(0)]) == [Wait(at(0))]
     assert waits([Said(9, at(4), False, 7)], [at(0)]) == [Wait(at(0), at(4), 7)]
