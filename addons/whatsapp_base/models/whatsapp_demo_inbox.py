@@ -111,8 +111,10 @@ class WhatsappDemo(models.AbstractModel):
         for number in range(chance.randint(1, 4)):
             seconds = first if not number else int(60 * speed * chance.lognormvariate(0.2, 0.7))
             answered = at + timedelta(seconds=seconds)
+            wait_hour, wait_weekday = conversation._slot(at)
             waits.append(
-                {"since": at, "answered_at": answered, "ended_at": answered, "seconds": seconds, "work_seconds": seconds,
+                {"since": at, "hour": wait_hour, "weekday": wait_weekday,
+                 "answered_at": answered, "ended_at": answered, "seconds": seconds, "work_seconds": seconds,
                  "is_first": not number, "is_late": seconds > (1800 if not number else 3600)}
             )
             at = answered + timedelta(minutes=chance.randint(2, 40))
@@ -127,9 +129,11 @@ class WhatsappDemo(models.AbstractModel):
             "opened_by": "customer", "first_response_at": opened + timedelta(seconds=first), "first_response_seconds": first,
             "first_response_work_seconds": first, "resolved_at": resolved, "resolved_by_id": user.id, "resolution_seconds": length,
             "resolution_work_seconds": length, "is_reopened": chance.random() < 0.08, "inbound_count": len(waits) + chance.randint(0, 3),
-            "outbound_count": len(waits) + chance.randint(0, 2), "rating_value": rating, "is_first_late": first > 1800,
+            "outbound_count": len(waits) + chance.randint(0, 2), "is_first_late": first > 1800,
             "is_resolution_late": length > 4 * 3600, "opened_hour": hour, "opened_weekday": weekday,
             "outcome_id": chance.choice(outcomes).id if outcomes else False,
+            # who did not answer is no zero in the average
+            **({"rating_value": rating} if rating else {}),
         }
         return values, waits
 
