@@ -13,7 +13,7 @@ class WhatsappAlertRule(models.Model):
 
     user_id = fields.Many2one("res.users", required=True, default=lambda self: self.env.user, index=True, ondelete="cascade")
     channel_id = fields.Many2one("whatsapp.channel", "Number", ondelete="cascade", index="btree_not_null")
-    team_id = fields.Many2one("whatsapp.team", "Team", ondelete="cascade", index="btree_not_null")
+    team_id = fields.Many2one("whatsapp.team", ondelete="cascade", index="btree_not_null")
     alerts = fields.Selection(ALERTS, "Notify About", required=True, default="all")
 
     _number_unique = models.UniqueIndex("(user_id, channel_id) WHERE channel_id IS NOT NULL", "There is a choice for this number already.")

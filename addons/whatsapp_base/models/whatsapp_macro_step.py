@@ -66,7 +66,7 @@ class WhatsappMacroStep(models.Model):
         domain=lambda self: [("all_group_ids", "in", self.env.ref("whatsapp_base.group_whatsapp_agent").id)],
         ondelete="cascade",
     )
-    team_id = fields.Many2one("whatsapp.team", "Team", ondelete="cascade", domain="[('company_id', '=', company_id)]")
+    team_id = fields.Many2one("whatsapp.team", ondelete="cascade", domain="[('company_id', '=', company_id)]")
     snooze_for = fields.Selection(
         [("hours", "Hours"), ("tomorrow", "Until tomorrow morning"), ("monday", "Until Monday morning")], "For", default="hours"
     )
