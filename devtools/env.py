@@ -216,6 +216,11 @@ class Environment:
             templates.copy(template, name)
         return name
 
+    def make_ready(self, wanted: Iterable[str], demo: bool = False) -> None:
+        """Make the template of a set of modules, so that `database` only has to copy it; may run beside tests."""
+        with self.paths.lock(f"templates-{self.name}"):
+            self.templates.ensure(list(wanted), demo)
+
     def drop_database(self, name: str) -> None:
         """Drop a database and its filestore."""
         self.templates.drop(name)

@@ -5,6 +5,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from . import browser, modules, processes, results, venv
@@ -121,12 +122,18 @@ def _addons(paths: Paths, args: argparse.Namespace, ui: Ui, names: Sequence[str]
         ):
             path = browser.ensure(ui, paths.logs)
         found = []
-        with Environment.prepare("test", ui=ui) as env:
-            for name in modules.closure(with_tests, env.addons):
-                if selections.get(name):
-                    found += _whatever_happens(
-                        name, lambda name=name: [_addon(env, name, selections[name], path, args)]
-                    )
+        with Environment.prepare("test", ui=ui) as env, ThreadPoolExecutor(1) as beside:
+            names = [name for name in modules.closure(with_tests, env.addons) if selections.get(name)]
+            for name, following in zip(names, [*names[1:], None], strict=True):
+
+                def look_ahead(following=following) -> None:
+                    """Install for the next addon while this one is tested; what fails here fails there again, and is told."""
+                    if following:
+                        beside.submit(env.make_ready, [following])
+
+                found += _whatever_happens(
+                    name, lambda name=name, then=look_ahead: [_addon(env, name, selections[name], path, args, then)]
+                )
         return found
 
     return _whatever_happens("addons", run_all)
@@ -137,8 +144,17 @@ def _files(folder: Path, browser_only: bool) -> list[Path]:
     return [file for file in files if BROWSER_FILES.search(file.name)] if browser_only else files
 
 
-def _addon(env: Environment, name: str, files: Sequence[Path], browser_path: str, args: argparse.Namespace) -> Result:
+def _addon(
+    env: Environment,
+    name: str,
+    files: Sequence[Path],
+    browser_path: str,
+    args: argparse.Namespace,
+    then: Callable[[], None],
+) -> Result:
+    """Test one addon. then: called when its database is there, before its tests run."""
     database = env.database(f"test_{name}", [name])
+    then()
     config = env.config(
         f"test-{name}",
         {"db_name": database, "dbfilter": f"^{database}$", "max_cron_threads": 0, "workers": 0, "log_level": "warn"},
