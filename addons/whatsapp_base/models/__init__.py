@@ -1,4 +1,5 @@
 from . import whatsapp_lane
+from . import whatsapp_cached_mixin
 from . import whatsapp_tag
 from . import whatsapp_skill
 from . import whatsapp_team
@@ -108,7 +109,6 @@ from . import whatsapp_chat_message_retention
 from . import whatsapp_signal
 from . import whatsapp_send_batch
 from . import whatsapp_send_batch_line
-from . import whatsapp_rate_cached_mixin
 from . import whatsapp_rate_market
 from . import whatsapp_rate
 from . import whatsapp_rate_import

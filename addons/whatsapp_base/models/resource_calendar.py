@@ -27,7 +27,8 @@ class ResourceCalendar(models.Model):
     Odoo's own methods ask the database each time and count in days of local time; thousands of waits are measured here.
     """
 
-    _inherit = "resource.calendar"
+    _name = "resource.calendar"
+    _inherit = ["resource.calendar", "whatsapp.cached.mixin"]
 
     def _whatsapp_hours(self, company, start, end):
         """Return the ``WorkHours`` that cover two naive UTC moments, with what lies around them.
@@ -48,38 +49,12 @@ class ResourceCalendar(models.Model):
         # a block until midnight ends a microsecond before it
         return tuple((int(start.timestamp()), -int(-stop.timestamp() // 1)) for start, stop, _attendance in intervals)
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        calendars = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return calendars
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
 
 class ResourceCalendarAttendance(models.Model):
     """Hours that change are hours to be computed again."""
 
-    _inherit = "resource.calendar.attendance"
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        rows = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return rows
-
-    def write(self, vals):
-        result = super().write(vals)
-        self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
+    _name = "resource.calendar.attendance"
+    _inherit = ["resource.calendar.attendance", "whatsapp.cached.mixin"]
 
 
 class ResourceCalendarLeaves(models.Model):

@@ -30,7 +30,7 @@ class WhatsappRate(models.Model):
     """
 
     _name = "whatsapp.rate"
-    _inherit = "whatsapp.rate.cached.mixin"
+    _inherit = "whatsapp.cached.mixin"
     _description = "WhatsApp Rate"
     _order = "valid_from desc, country_id, market_id, category, from_quantity, id"
     _check_company_auto = True

@@ -9,7 +9,7 @@ class WhatsappRateMarket(models.Model):
     """
 
     _name = "whatsapp.rate.market"
-    _inherit = "whatsapp.rate.cached.mixin"
+    _inherit = "whatsapp.cached.mixin"
     _description = "WhatsApp Market"
     _order = "name, id"
     _rec_names_search = ["name", "code"]
