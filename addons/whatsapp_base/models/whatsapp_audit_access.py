@@ -20,6 +20,11 @@ def labels(model, names):
     return ", ".join(sorted(model._fields[name]._description_string(model.env) for name in names))
 
 
+def differences(before, after, name="name"):
+    """Return what came and what went between two recordsets, a line each, by their names."""
+    return [f"+ {record[name]}" for record in after - before] + [f"− {record[name]}" for record in before - after]
+
+
 class ResGroups(models.Model):
     _inherit = "res.groups"
 
@@ -69,8 +74,7 @@ class ResUsers(models.Model):
         for user in self.sudo():
             if not user.all_group_ids & groups:
                 continue
-            changes = [f"+ {company.name}" for company in user.company_ids - companies[user]]
-            changes += [f"− {company.name}" for company in companies[user] - user.company_ids]
+            changes = differences(companies[user], user.company_ids)
             if user.active != active[user]:
                 changes.append(self.env._("Active again") if user.active else self.env._("Archived"))
             if changes:
@@ -82,8 +86,7 @@ class ResUsers(models.Model):
         for user, old in before.items():
             # sudo: whoever may change a user's groups may be told which they are now
             new = user.sudo().all_group_ids & groups
-            changes = [f"+ {group.full_name}" for group in new - old] + [f"− {group.full_name}" for group in old - new]
-            if changes:
+            if changes := differences(old, new, "full_name"):
                 self.env["whatsapp.audit.log"]._note("access", user, ", ".join(changes), company=user.sudo().company_id)
 
 
@@ -171,9 +174,7 @@ class WhatsappConversation(models.Model):
         before = {conversation: conversation.shared_user_ids for conversation in self}
         result = super().write(vals)
         for conversation, users in before.items():
-            now = conversation.shared_user_ids
-            changes = [f"+ {user.name}" for user in now - users] + [f"− {user.name}" for user in users - now]
-            if changes:
+            if changes := differences(users, conversation.shared_user_ids):
                 self.env["whatsapp.audit.log"]._note("access", conversation, self.env._("Shared: %s", ", ".join(changes)))
         return result
 
