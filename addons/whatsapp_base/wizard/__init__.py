@@ -1,3 +1,4 @@
+from . import whatsapp_conversation_wizard
 from . import whatsapp_contact_merge_wizard
 from . import whatsapp_contact_split_wizard
 from . import whatsapp_channel_profile

@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.exceptions import UserError
 
 
@@ -6,18 +6,12 @@ class WhatsappResolve(models.TransientModel):
     """Asks how conversations ended, for who resolves with an outcome and a word about it."""
 
     _name = "whatsapp.resolve"
+    _inherit = "whatsapp.conversation.wizard"
     _description = "Resolve WhatsApp Conversations"
 
     conversation_ids = fields.Many2many("whatsapp.conversation", "whatsapp_resolve_conversation_rel", string="Conversations")
     outcome_id = fields.Many2one("whatsapp.outcome")
     closing_note = fields.Text("Note", help="For colleagues. The customer does not see it.")
-
-    @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if self.env.context.get("active_model") == "whatsapp.conversation" and "conversation_ids" in fields_list:
-            values.setdefault("conversation_ids", [fields.Command.set(self.env.context.get("active_ids") or [])])
-        return values
 
     def action_resolve(self):
         """Resolve the conversations."""

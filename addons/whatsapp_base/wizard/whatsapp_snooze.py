@@ -8,6 +8,7 @@ class WhatsappSnooze(models.TransientModel):
     """Asks until when conversations are out of sight."""
 
     _name = "whatsapp.snooze"
+    _inherit = "whatsapp.conversation.wizard"
     _description = "Snooze WhatsApp Conversations"
 
     conversation_ids = fields.Many2many("whatsapp.conversation", "whatsapp_snooze_conversation_rel", string="Conversations")
@@ -22,13 +23,6 @@ class WhatsappSnooze(models.TransientModel):
         for wizard in self:
             preset = wizard.preset if wizard.preset in snooze_times.PRESETS else "hour"
             wizard.until = snooze_times.until(preset, fields.Datetime.now(), self.env.user.tz)
-
-    @api.model
-    def default_get(self, fields_list):
-        values = super().default_get(fields_list)
-        if self.env.context.get("active_model") == "whatsapp.conversation" and "conversation_ids" in fields_list:
-            values.setdefault("conversation_ids", [fields.Command.set(self.env.context.get("active_ids") or [])])
-        return values
 
     def action_snooze(self):
         """Put the conversations out of sight."""
