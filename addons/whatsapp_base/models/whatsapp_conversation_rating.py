@@ -174,8 +174,7 @@ class WhatsappConversation(models.Model):
         text = env._("Thank you! Would you like to tell us more? One message is enough.") if asks else env._("Thank you for your answer!")
         if self._window_open():
             self._send_text(text, origin="flow", once=f"rating:thanks:{cycle.id}")
-            until = fields.Datetime.now() + COMMENT_TIME if asks else False
-            cycle.rating_comment_until = self.rating_comment_until = until
+            self.rating_comment_until = fields.Datetime.now() + COMMENT_TIME if asks else False
 
     def _handle_rating_comment(self, message):
         """Take the few words after a rating. A question among them still reaches a colleague."""
@@ -187,11 +186,11 @@ class WhatsappConversation(models.Model):
             return False
         # sudo: see _handle_rating
         cycle = self.env["whatsapp.conversation.cycle"].sudo().search(
-            [("conversation_id", "=", self.id), ("rating_comment_until", ">", now)], order="rating_comment_until desc", limit=1
+            [("conversation_id", "=", self.id), ("rating_state", "=", "rated")], order="rating_at desc, id desc", limit=1
         )
         if not cycle or self.cycle_id:  # a case that is open: the customer is speaking of that
             return False
-        cycle.rating_comment_until = self.rating_comment_until = False
+        self.rating_comment_until = False
         self.env["rating.rating"].sudo().search([("whatsapp_cycle_id", "=", cycle.id)]).feedback = message.body
         if any(mark in message.body for mark in "?？؟"):
             return False
@@ -207,6 +206,8 @@ class WhatsappConversation(models.Model):
         """The ratings of a conversation go with it."""
         ratings = self.env["rating.rating"].sudo().search([("res_model", "=", self._name), ("res_id", "=", self.id)])
         ratings.write({"res_id": survivor.id, "whatsapp_conversation_id": survivor.id})
+        if until := max(filter(None, (self.rating_comment_until, survivor.rating_comment_until)), default=None):
+            survivor.rating_comment_until = until
         return super()._merge_into(survivor)
 
 
@@ -219,12 +220,10 @@ class WhatsappConversationCycle(models.Model):
         [("due", "To Ask"), ("asked", "Asked"), ("skipped", "Not Asked"), ("rated", "Rated")], "Rating Request", readonly=True
     )
     rating_at = fields.Datetime("Rated On", readonly=True)
-    rating_comment_until = fields.Datetime(readonly=True)
     rating_ids = fields.One2many("rating.rating", "whatsapp_cycle_id", string="Ratings", readonly=True)
     rating_feedback = fields.Text("Comment", related="rating_ids.feedback")
 
     _rating_due_idx = models.Index("(conversation_id) WHERE rating_state = 'due'")
-    _rating_comment_idx = models.Index("(conversation_id) WHERE rating_comment_until IS NOT NULL")
 
 
 def _parse_payload(payload):

@@ -89,6 +89,16 @@ class TestRating(DeskCommon):
             self.desk()
         self.assertEqual((self.Rating.search([]).feedback, self.conversation.state), ("Fine. Where is my invoice?", "open"))
 
+    def test_a_comment_is_waited_for_across_a_merge(self):
+        self._presses(self._case(), 1)
+        other = self._conversation("34600900112")
+        other.action_resolve()
+        with freeze_time(after(26)):
+            until = self.conversation.rating_comment_until
+            other.contact_id._merge(self.conversation.contact_id)
+            self.assertTrue(until)
+            self.assertEqual(other.rating_comment_until, until)
+
     def test_nobody_is_asked_twice_about_one_case(self):
         self._case()
         with freeze_time(after(30)):
