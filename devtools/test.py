@@ -43,12 +43,13 @@ def run(args: argparse.Namespace, ui: Ui) -> int:
     chosen = args.fast or args.odoo or args.js or args.e2e
     if args.modules and args.fast:
         raise Problem("--fast runs the unit tests, which belong to no addon.", "Leave one of them out.")
+    with_end_to_end = args.e2e or not (chosen or args.modules)
     found: list[Result] = []
     if args.fast or not (chosen or args.modules):
         found += _whatever_happens("unit", lambda: [_unit(paths, args, ui)])
     if args.odoo or args.js or args.modules or not chosen:
-        found += _addons(paths, args, ui, args.modules or list(addons))
-    if args.e2e or not (chosen or args.modules):
+        found += _addons(paths, args, ui, args.modules or list(addons), with_end_to_end)
+    if with_end_to_end:
         found += _whatever_happens("e2e", lambda: _end_to_end(paths, args, ui))
     return report(found, ui, paths.logs)
 
@@ -105,8 +106,13 @@ def _unit(paths: Paths, args: argparse.Namespace, ui: Ui) -> Result:
     return _pytest("unit", [UNIT], run_pytest, paths, args, ui)
 
 
-def _addons(paths: Paths, args: argparse.Namespace, ui: Ui, names: Sequence[str]) -> list[Result]:
-    """Each addon's tests, in a database with that addon and what it needs, and nothing else of ours."""
+def _addons(
+    paths: Paths, args: argparse.Namespace, ui: Ui, names: Sequence[str], with_end_to_end: bool
+) -> list[Result]:
+    """Each addon's tests, in a database with that addon and what it needs, and nothing else of ours.
+
+    with_end_to_end: whether those tests follow, which need a database with all addons.
+    """
     with_tests = [name for name in names if any((paths.addons / name / "tests").glob("test_*.py"))]
     for name in names:
         if name not in with_tests:
@@ -124,15 +130,18 @@ def _addons(paths: Paths, args: argparse.Namespace, ui: Ui, names: Sequence[str]
         found = []
         with Environment.prepare("test", ui=ui) as env, ThreadPoolExecutor(1) as beside:
             names = [name for name in modules.closure(with_tests, env.addons) if selections.get(name)]
-            for name, following in zip(names, [*names[1:], None], strict=True):
 
-                def look_ahead(following=following) -> None:
-                    """Install for the next addon while this one is tested; what fails here fails there again, and is told."""
-                    if following:
-                        beside.submit(env.make_ready, [following])
+            def look_ahead() -> None:
+                """Install what is needed next while the first is tested; what fails here fails there again, and is told."""
+                for name in names[1:]:
+                    beside.submit(env.make_ready, [name])
+                if with_end_to_end:
+                    beside.submit(env.make_ready, env.addons)
 
+            for name in names:
+                then = look_ahead if name == names[0] else None
                 found += _whatever_happens(
-                    name, lambda name=name, then=look_ahead: [_addon(env, name, selections[name], path, args, then)]
+                    name, lambda name=name, then=then: [_addon(env, name, selections[name], path, args, then)]
                 )
         return found
 
@@ -150,11 +159,12 @@ def _addon(
     files: Sequence[Path],
     browser_path: str,
     args: argparse.Namespace,
-    then: Callable[[], None],
+    then: Callable[[], None] | None,
 ) -> Result:
     """Test one addon. then: called when its database is there, before its tests run."""
     database = env.database(f"test_{name}", [name])
-    then()
+    if then:
+        then()
     config = env.config(
         f"test-{name}",
         {"db_name": database, "dbfilter": f"^{database}$", "max_cron_threads": 0, "workers": 0, "log_level": "warn"},
