@@ -23,7 +23,7 @@ class MailThread(models.AbstractModel):
         # sudo: reports are bound to models and groups; what they show is read with the user's own rights
         if report.sudo().model != self._name:
             raise UserError(self.env._("The report “%s” is not one of these documents.", report.sudo().name))
-        report._whatsapp_check_renders()
+        report._whatsapp_check_renders(self)
         return report
 
     def _whatsapp_reports(self):
@@ -40,31 +40,39 @@ class MailThread(models.AbstractModel):
         self.ensure_one()
         return fields.Datetime.to_string(self.write_date)
 
+    def _whatsapp_made_document(self, report):
+        """Return the PDF of this record as it is now, if it was made before, else an empty recordset."""
+        self.ensure_one()
+        domain = [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        domain.append(("whatsapp_render_key", "=", self._whatsapp_render_key(report)))
+        # sudo: ir.attachment - the file is one of the record, which the user may read
+        return self.env["ir.attachment"].sudo().search(domain, limit=1).sudo(self.env.su)
+
+    def _whatsapp_render_key(self, report):
+        lang = self.env.context.get("lang") or self.env.user.lang
+        return f"{report.id}:{lang}:{self._whatsapp_document_version()}"
+
     def _whatsapp_document(self, report):
         """Return the PDF of this record as an attachment of it, from the last time if nothing changed since.
 
         :param report: ``ir.actions.report`` record
         """
         self.ensure_one()
-        lang = self.env.context.get("lang") or self.env.user.lang
-        key = f"{report.id}:{lang}:{self._whatsapp_document_version()}"
-        domain = [("res_model", "=", self._name), ("res_id", "=", self.id), ("whatsapp_render_key", "=", key)]
-        # sudo: ir.attachment - the file is one of the record, which the user may read
-        Attachment = self.env["ir.attachment"].sudo()
-        made = Attachment.search(domain, limit=1)
-        if not made:
-            name = self._whatsapp_document_name(report)
-            content, kind = self.env["ir.actions.report"]._render_qweb_pdf(report, self.ids)
-            made = Attachment.create(
-                {
-                    "name": f"{name}.{kind}",
-                    "raw": content,
-                    "mimetype": "application/pdf" if kind == "pdf" else "text/html",
-                    "res_model": self._name,
-                    "res_id": self.id,
-                    "whatsapp_render_key": key,
-                }
-            )
+        if made := self._whatsapp_made_document(report):
+            return made
+        name = self._whatsapp_document_name(report)
+        content, kind = self.env["ir.actions.report"]._render_qweb_pdf(report, self.ids)
+        # sudo: see _whatsapp_made_document
+        made = self.env["ir.attachment"].sudo().create(
+            {
+                "name": f"{name}.{kind}",
+                "raw": content,
+                "mimetype": "application/pdf" if kind == "pdf" else "text/html",
+                "res_model": self._name,
+                "res_id": self.id,
+                "whatsapp_render_key": self._whatsapp_render_key(report),
+            }
+        )
         return made.sudo(self.env.su)
 
     def _whatsapp_document_name(self, report):

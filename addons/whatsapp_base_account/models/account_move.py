@@ -17,13 +17,13 @@ class AccountMove(models.Model):
         # what was paid meanwhile is on the invoice as well
         return f"{self.state}:{self.payment_state}:{self.amount_residual}:{fields.Datetime.to_string(self.write_date)}"
 
-    def _whatsapp_document(self, report):
+    def _whatsapp_made_document(self, report):
         """Send the invoice that was issued, where there is one: the customer must not get a second original."""
         # sudo: the file is a field of the invoice, which the user may read
         issued = self.sudo().invoice_pdf_report_id
         if issued and report.sudo().is_invoice_report:
-            return issued.sudo(self.env.su)
-        return super()._whatsapp_document(report)
+            return issued._whatsapp_plain_copy().sudo(self.env.su)
+        return super()._whatsapp_made_document(report)
 
     def action_whatsapp_send(self):
         """Open the composer, for invoices that were issued."""

@@ -1,3 +1,5 @@
+from unittest.mock import patch
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -53,4 +55,22 @@ class TestAccountSend(WhatsappData, AccountTestInvoicingCommon):
             }
         )
         self.invoice.invalidate_recordset(["invoice_pdf_report_id", "invoice_pdf_report_file"])
-        self.assertEqual(self.invoice._whatsapp_document(self.env.ref("account.account_invoices")), issued)
+        report = self.env.ref("account.account_invoices")
+        file = self.invoice._whatsapp_document(report)
+        self.assertEqual((file.raw, file.name, file.res_id), (issued.raw, "INV.pdf", self.invoice.id))
+        self.assertEqual(self.invoice._whatsapp_document(report), file, "one copy is enough")
+        header = {"type": "HEADER", "format": "DOCUMENT"}
+        template = self._template("invoice_file", components=[header, {"type": "BODY", "text": "Your invoice"}])
+        [[_recipient, row]] = self.invoice._whatsapp_send(self.channel, template=template, report=report)
+        self.assertEqual(row.attachment_ids, file)
+        self.assertEqual(row.record_message_id.attachment_ids, file)
+        with patch.object(type(report), "get_wkhtmltopdf_state", lambda _self: "install"):
+            self.assertEqual(self.invoice._whatsapp_report(report), report, "no file has to be made")
+
+    def test_without_a_tool_for_pdf_a_new_file_is_refused(self):
+        report = self.env.ref("account.account_invoices")
+        with (
+            patch.object(type(report), "get_wkhtmltopdf_state", lambda _self: "install"),
+            self.assertRaisesRegex(UserError, "no wkhtmltopdf"),
+        ):
+            self.invoice._whatsapp_report(report)
