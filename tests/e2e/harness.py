@@ -288,13 +288,14 @@ class Stack:
         return self.value("SELECT count(*) FROM whatsapp_webhook_event WHERE %s IS NULL OR state = %s", state, state)
 
     def wait_until_quiet(self, timeout: float = 30.0) -> None:
-        """Wait until every notification is delivered and handled, and every message has come as far as it will."""
+        """Wait until every notification is delivered and handled, every message as far as it comes, the desk done."""
         wait_until(
             lambda: self.sim.stats()["webhooks"]["waiting"] == 0
             and self.sim.stats()["webhooks"]["planned"] == 0
             and self.journal("pending") == 0
-            and not self.value("SELECT count(*) FROM whatsapp_chat_message WHERE state IN ('queued', 'sending')"),
-            "the journal and the outbox to be empty",
+            and not self.value("SELECT count(*) FROM whatsapp_chat_message WHERE state IN ('queued', 'sending')")
+            and not self.value("SELECT count(*) FROM whatsapp_conversation WHERE desk_due AND desk_after IS NULL"),
+            "journal, outbox and desk to be empty",
             timeout,
         )
 

@@ -173,6 +173,8 @@ class WhatsappConversation(models.Model):
                 LEFT JOIN res_partner p ON p.id = k.partner_id
                     WHERE c.team_id = ANY(%(teams)s) AND c.user_id IS NULL AND c.state = 'open' AND c.waiting_since IS NOT NULL
                       AND c.snoozed_until IS NULL AND k.blocked IS NOT TRUE AND %(after)s
+                      -- whom the desk has not looked at is greeted first, or told that nobody is there
+                      AND NOT (c.cycle_id IS NULL AND c.desk_due AND c.desk_after IS NULL)
                  ORDER BY c.waiting_since, c.id LIMIT %(limit)s""",
                 now=now, teams=team_ids, limit=ROUTED_TOGETHER,
                 after=SQL("(c.waiting_since, c.id) > (%s, %s)", *after) if after else SQL("TRUE"),

@@ -132,6 +132,25 @@ class TestGreeting(TeamCommon):
         few, many = queries(3), queries(30)
         self.assertLessEqual(many, few + 5, f"{few} for 3, {many} for 30")
 
+    def test_whom_the_desk_has_not_seen_yet_is_not_given_away(self):
+        """The clock, or a colleague's message, routes the whole queue: before its greeting nothing leaves it."""
+        self.team.write({"calendar_id": self.never.id, "routing_policy": "round_robin"})
+        conversation = self.receive(self.inbound_text("Hello")).conversation_id
+        self.env.flush_all()
+        self.Conversation._clock_route()
+        self.assertFalse(conversation.user_id)
+        self.desk()
+        self.assertEqual(self.said(conversation), ["Closed, Ana Ruiz. Back."])
+        self.assertTrue(conversation.user_id)
+
+    def test_what_the_desk_put_off_does_not_wait_for_it(self):
+        self.team.routing_policy = "round_robin"
+        conversation = self.receive(self.inbound_text("Hello")).conversation_id
+        conversation._desk_postpone()
+        self.env.flush_all()
+        self.Conversation._clock_route()
+        self.assertTrue(conversation.user_id)
+
     def test_a_failure_leaves_no_text_behind(self):
         """What fails after the text was queued takes the text with it, and the next attempt says it once."""
         self.team.calendar_id = self.never
