@@ -29,9 +29,14 @@ RECONNECT_DELAYS = (0.2, 0.5, 1.0, 2.0, 5.0)
 BREATH = 0.4
 BREATHS = 2
 SMALL_BATCH = range(4, 180)
+# The desk is never in a hurry, a customer's message is on the screen already. It rests longer, and while notifications
+# pour in it leaves the processor to them.
+DESK_BREATHS, DESK_BREATHS_IN_FLOOD, DESK_BREATH_IN_FLOOD = 4, 10, 2.0
+FLOOD_LASTS = 1.0  # seconds after the last such batch
 FAREWELL = 0.8  # two of these are longer than anybody believes that we are still on duty (DUTY_CACHE) and commits
 
 _runners = {}
+_flooded_at = {}
 _runners_lock = threading.Lock()
 
 
@@ -123,9 +128,7 @@ class Runner(threading.Thread):
             if done := self._step(duty):
                 idle_since = time.monotonic()
                 idle_looks = 0
-                # the desk is never in a hurry: a customer's message is on the screen already
-                if self.lane == "desk" or (self.lane == "intake" and done in SMALL_BATCH):
-                    self._halt.wait(min(BREATH, BREATHS * (idle_since - begin)))
+                self._rest(done, idle_since - begin)
                 continue
             if self._crew and self._crew.busy:
                 self._crew.wait()
@@ -140,6 +143,19 @@ class Runner(threading.Thread):
                 if self._leave(duty):
                     return
                 idle_since = time.monotonic()
+
+    def _rest(self, done, took):
+        """Rest after a batch, by how much there was to do and how long it took."""
+        now = time.monotonic()
+        if self.lane == "intake":
+            if done >= SMALL_BATCH.start:
+                _flooded_at[self.dbname] = now
+            if done in SMALL_BATCH:
+                self._halt.wait(min(BREATH, BREATHS * took))
+        elif self.lane == "desk":
+            is_flood = now - _flooded_at.get(self.dbname, -FLOOD_LASTS) < FLOOD_LASTS
+            limit, breaths = (DESK_BREATH_IN_FLOOD, DESK_BREATHS_IN_FLOOD) if is_flood else (BREATH, DESK_BREATHS)
+            self._halt.wait(min(limit, breaths * took))
 
     def _leave(self, duty):
         """Go off duty without losing what came in meanwhile; tells whether the runner may end."""

@@ -56,6 +56,7 @@ from . import test_team_hours
 from . import test_agent_status
 from . import test_routing
 from . import test_greeting
+from . import test_lane_rest
 from . import test_visibility
 from . import test_board
 from . import test_alerts
