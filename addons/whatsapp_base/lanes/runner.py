@@ -31,7 +31,7 @@ BREATHS = 2
 SMALL_BATCH = range(4, 180)
 # The desk is never in a hurry, a customer's message is on the screen already. It rests longer, and while notifications
 # pour in it leaves the processor to them.
-DESK_BREATHS, DESK_BREATHS_IN_FLOOD, DESK_BREATH_IN_FLOOD = 4, 10, 2.0
+DESK_BREATHS, DESK_BREATHS_IN_FLOOD, DESK_BREATH_IN_FLOOD = 4, 20, 3.0
 FLOOD_LASTS = 1.0  # seconds after the last such batch
 FAREWELL = 0.8  # two of these are longer than anybody believes that we are still on duty (DUTY_CACHE) and commits
 
