@@ -54,5 +54,3 @@ class WhatsappConversation(models.Model):
         if not waits and not self.cycle_id and self.state == "open":
             # the message that came in has just undone the resolution; to the desk nothing has happened
             quietly.state = "resolved"
-            if self.user_id:
-                self._release_agents()

@@ -206,15 +206,30 @@ class WhatsappConversation(models.Model):
 
     def write(self, vals):
         check_system_fields(self, vals, self._system_fields())
-        if "user_id" not in vals:
+        if "user_id" not in vals and "state" not in vals:
             return super().write(vals)
-        before = {conversation: conversation.user_id for conversation in self}
+        # sudo: who took part until now is asked for the threads only; the right to write is checked by the write itself
+        before = [(conversation, conversation.user_id, conversation.state) for conversation in self.sudo()]
         result = super().write(vals)
         # sudo: whoever gives a conversation away may see it no longer
-        self._move_memberships(
-            [(conversation, user, conversation.user_id) for conversation, user in zip(self.sudo(), before.values(), strict=True)]
-        )
+        self.sudo()._follow_state(before)
         return result
+
+    def _follow_state(self, before):
+        """Bring counters and membership in line with state and agent, by whatever way these were changed.
+
+        :param list before: (conversation, agent, state) as it was
+        """
+        ended = self.browse([c.id for c, _agent, state in before if c.state == "resolved" and state != "resolved"])
+        nobody, moves = self.env["res.users"], []
+        for conversation, agent, state in before:
+            # of what was resolved nobody is a member
+            was_there = nobody if state == "resolved" and conversation.state != "resolved" else agent
+            moves.append((conversation, was_there, conversation.user_id))
+        self._move_memberships(moves)
+        if ended:
+            ended.write({"waiting_since": False, "unanswered_count": 0})
+            ended.filtered("user_id")._release_agents()
 
     def _move_membership(self, old_user, new_user):
         """Make the new agent a member of the Discuss channel and release the old one."""
@@ -234,15 +249,10 @@ class WhatsappConversation(models.Model):
     def action_resolve(self):
         """Close the conversations: they leave the agents' sidebars until the customer writes again."""
         self.write({"state": "resolved"})
-        # sudo: counters belong to the system; the right to resolve was checked by the line above
-        self.sudo().write({"waiting_since": False, "unanswered_count": 0})
-        self.filtered("user_id")._release_agents()
 
     def action_reopen(self):
         """Open resolved conversations again."""
         self.write({"state": "open"})
-        nobody = self.env["res.users"]
-        self._move_memberships([(conversation, nobody, conversation.user_id) for conversation in self.filtered("user_id")])
 
     def action_view_messages(self):
         """Open the log of this conversation."""

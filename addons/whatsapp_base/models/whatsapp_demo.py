@@ -57,8 +57,6 @@ class WhatsappDemo(models.AbstractModel):
         if story.get("assignee"):
             values["user_id"] = self._staff(story["assignee"]).id
         conversation.write({**values, **self._desk_values(story)})
-        if values["state"] == "resolved":
-            conversation._release_agents()
 
     # ------------------------------------------------------------
     # From the customer

@@ -31,6 +31,11 @@ SAID = (
     ("What does delivery to Cork cost?", "Seven euros, and nothing from fifty euros on.", "OK, then I order the second one as well"),
 )
 
+WORDS = {
+    5: ("Very quick, thank you!", "Friendly as always", False, False), 4: ("All clear now", False, False),
+    3: ("It took a while", False), 2: ("I had to ask twice", False), 1: ("Still no parcel", "Nobody could tell me when"),
+}
+
 
 class WhatsappDemo(models.AbstractModel):
     """Demo data of the team inbox: who works where, how it stands now, and what the last weeks were like."""
@@ -52,8 +57,11 @@ class WhatsappDemo(models.AbstractModel):
         for name in ("_desk_count", "_desk_deadlines"):
             if name in conversations._desk_followups():
                 getattr(conversations, name)()
+        resolved = conversations.filtered(lambda c: c.state == "resolved")
+        self._load_ends(resolved)
         self._load_snoozes(now)
-        self._load_history(conversations.filtered(lambda c: c.state == "resolved"), chance)
+        self._load_history(resolved, chance)
+        self._load_ratings(chance)
         self._load_status_log(chance)
         self._load_statuses()
         conversations.write({"desk_due": False})
@@ -100,6 +108,37 @@ class WhatsappDemo(models.AbstractModel):
                 for wait in waits
             ]
         )
+
+    def _load_ends(self, conversations):
+        """Let what the stories resolved have been resolved by its agent soon after the last word, not just now."""
+        for conversation in conversations:
+            cycle = conversation.cycle_ids[:1]
+            end = conversation.last_message_at + timedelta(minutes=6)
+            length = int((end - cycle.opened_at).total_seconds())
+            cycle.write(
+                {
+                    "resolved_at": end, "resolved_by_id": conversation.user_id.id, "resolution_seconds": length,
+                    "resolution_work_seconds": conversation._work_seconds(cycle.opened_at, end),
+                }
+            )
+
+    def _load_ratings(self, chance):
+        """Make what customers answered of the ratings that cycles have."""
+        cycles = self.env["whatsapp.conversation.cycle"].search([("rating_value", ">", 0)])
+        model_id = self.env["ir.model"]._get_id("whatsapp.conversation")
+        self.env["rating.rating"].create(
+            [
+                {
+                    "res_model_id": model_id, "res_id": cycle.conversation_id.id, "consumed": True, "rating": cycle.rating_value,
+                    "whatsapp_conversation_id": cycle.conversation_id.id, "whatsapp_cycle_id": cycle.id,
+                    "rated_partner_id": cycle.user_id.partner_id.id, "partner_id": cycle.conversation_id.partner_id.id,
+                    "feedback": chance.choice(WORDS[int(cycle.rating_value)]),
+                }
+                for cycle in cycles
+            ]
+        )
+        for cycle in cycles:
+            cycle.write({"rating_state": "rated", "rating_at": cycle.resolved_at + timedelta(minutes=9)})
 
     def _past_cycle(self, day, conversation, outcomes, chance):
         """Return (values of a cycle, values of its waits)."""

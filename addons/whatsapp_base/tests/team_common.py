@@ -37,9 +37,10 @@ class TeamCommon(WhatsappCommon):
         conversation.write(
             {
                 "team_id": (team or cls.team).id, "waiting_since": at, "last_inbound_at": at, "unanswered_count": 1,
-                "desk_due": True, **values,
+                **values,
             }
         )
+        conversation.desk_due = values.get("desk_due", True)  # after the mark that the write leaves
         return conversation
 
     def desk(self):

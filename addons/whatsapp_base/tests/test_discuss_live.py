@@ -117,6 +117,16 @@ class TestDiscussLive(DiscussCommon):
         self.assertFalse(self.thread.channel_member_ids)
         self.assertEqual(rows[self.everything]["known"]["whatsapp.conversation"][0]["state"], "resolved")
 
+    def test_a_card_that_is_drawn_to_another_column_ends_and_comes_back_like_any_other(self):
+        """Kanban and the API write the state; nothing else may tell it from the buttons."""
+        as_agent = self.conversation.with_user(self.agent)
+        as_agent.action_assign_to_me()
+        as_agent.write({"state": "resolved"})
+        self.assertFalse(self.conversation.waiting_since or self.conversation.unanswered_count)
+        self.assertFalse(self.thread.channel_member_ids)
+        as_agent.write({"state": "pending"})
+        self.assertEqual(self.thread.channel_partner_ids, self.agent.partner_id)
+
     def test_blocked_people_are_told_to_nobody(self):
         self.receive(self.inbound_text("Hello")).contact_id.blocked = True
         self.assertFalse(self.queue_rows(self.receive, self.inbound_text("Again")))

@@ -239,3 +239,19 @@ test("what a figure counts is opened in the inbox as a filter", async () => {
         "whatsapp_base.whatsapp_inbox_action",
     ]);
 });
+
+test("each agent has a status of their own, and it is theirs that changes", async () => {
+    const data = board();
+    data.agents[1].status = "break";
+    onRpc("whatsapp.board", "load", () => data);
+    onRpc("whatsapp.board", "set_status", ({ args }) => {
+        expect.step(args);
+        return true;
+    });
+    await openBoard();
+    const statuses = queryAllTexts(".o-whatsapp-Agent-status");
+    expect(statuses.map((text) => text.replace(/\d.*/, ""))).toEqual(["On a break", "Active"]);
+    await contains(".o-whatsapp-Agent:first .o-whatsapp-Agent-status").click();
+    await contains(".o-dropdown-item:contains(Busy)").click();
+    expect.verifySteps([[2, "busy"]]);
+});

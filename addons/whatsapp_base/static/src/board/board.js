@@ -1,15 +1,14 @@
 import { Component, onMounted, onWillStart, onWillUnmount, useState } from "@odoo/owl";
 
 import { browser } from "@web/core/browser/browser";
-import { Dropdown } from "@web/core/dropdown/dropdown";
-import { DropdownItem } from "@web/core/dropdown/dropdown_item";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 
+import { BoardAgent } from "./board_agent";
 import { BoardDetails } from "./board_details";
-import { byUrgency, duration, STATUSES, urgency } from "./board_words";
+import { byUrgency, duration, urgency } from "./board_words";
 import { ReassignDialog } from "./reassign_dialog";
 
 /** What the server is asked again after: when somebody tells of a change, and in any case. */
@@ -20,7 +19,7 @@ const TICK = 1000;
 /** Live load of agents and teams for supervisors; what burns is on top. */
 export class WhatsappBoard extends Component {
     static template = "whatsapp_base.Board";
-    static components = { BoardDetails, Dropdown, DropdownItem };
+    static components = { BoardAgent, BoardDetails };
     static props = { ...standardActionServiceProps };
     static path = "whatsapp-board";
     static displayName = _t("Supervisor Board");
@@ -31,7 +30,6 @@ export class WhatsappBoard extends Component {
         this.notification = useService("notification");
         this.busService = useService("bus_service");
         this.ui = useService("ui");
-        this.statuses = STATUSES;
         this.state = useState({
             data: null,
             /** What is looked at closely: {kind, id, only, title} */
@@ -175,15 +173,9 @@ export class WhatsappBoard extends Component {
         return urgency(line);
     }
 
-    status(agent) {
-        return STATUSES.find((status) => status.id === agent.status);
-    }
-
-    /** How full an agent is, in percent; none without a capacity. */
-    fill(agent) {
-        return agent.capacity
-            ? Math.min(100, Math.round((100 * agent.load) / agent.capacity))
-            : null;
+    isSelected(kind, id) {
+        const { selected } = this.state;
+        return Boolean(selected) && selected.kind === kind && selected.id === id;
     }
 
     openingText(team) {
@@ -195,10 +187,6 @@ export class WhatsappBoard extends Component {
         }
         const at = team.next_opening && luxon.DateTime.fromSQL(team.next_opening, { zone: "utc" });
         return at ? _t("Closed until %s", at.toLocal().toFormat("ccc HH:mm")) : _t("Closed");
-    }
-
-    avatar(line) {
-        return `/web/image/res.partner/${line.partner_id}/avatar_128`;
     }
 
     // ------------------------------------------------------------
