@@ -75,6 +75,7 @@ from . import whatsapp_conversation_cycle
 from . import whatsapp_conversation_wait
 from . import whatsapp_conversation_waits
 from . import whatsapp_conversation_count
+from . import whatsapp_conversation_unanswered
 from . import whatsapp_conversation_sla
 from . import whatsapp_conversation_sla_clock
 from . import whatsapp_conversation_snooze
@@ -97,6 +98,7 @@ from . import whatsapp_conversation_call
 from . import whatsapp_chat_message_outbox
 from . import whatsapp_conversation_later
 from . import whatsapp_chat_message_policy
+from . import whatsapp_chat_message_lost
 from . import whatsapp_media_upload
 from . import whatsapp_chat_message_uploads
 from . import whatsapp_chat_message_template

@@ -32,11 +32,14 @@ class WhatsappConversation(models.Model):
         conversations = self.sudo()  # sudo: figures are the system's, whoever caused them
         conversations._lock_to_count()
         fresh, cursors = conversations._fresh_from_log()
+        lost = conversations._lost_answers()
         conversations._heard(fresh)
         began = conversations._open_cycles(fresh, by_hand)
-        counted = conversations.filtered("cycle_id")
+        counted = conversations.filtered(lambda conversation: conversation.cycle_id or conversation.id in lost)
         if counted:
-            counted._count_waits({key: said for key, said in fresh.items() if said}, began)
+            lasting = counted._count_waits({key: said for key, said in fresh.items() if said}, began, lost)
+            if lost:
+                conversations._wait_again({conversation: wait for conversation, wait in lasting.items() if conversation.id in lost})
         if cursors:
             self.env.flush_all()
             self.env.cr.execute(

@@ -136,4 +136,4 @@ class WhatsappConversation(models.Model):
         cycles.write({"conversation_id": survivor.id, "contact_id": survivor.contact_id.id})
         survivor.write({"cycle_id": cycles.id, "desk_message_id": cursor, "desk_due": True})
         if cycles:
-            survivor._sum_up(survivor, {})
+            survivor._sum_up(cycles, {})

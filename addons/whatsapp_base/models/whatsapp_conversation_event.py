@@ -101,6 +101,7 @@ class WhatsappConversation(models.Model):
             "resolved": (env._("%(who)s resolved this conversation"), env._("Resolved automatically")),
             "pending": (env._("%(who)s set this to waiting for the customer"), env._("Waiting for the customer")),
             "reopened": (env._("%(who)s opened this conversation again"), env._("Opened again")),
+            "unreached": 2 * (env._("Opened again: an answer did not reach the customer"),),
             "snoozed": (env._("%(who)s snoozed this until %(until)s"), env._("Snoozed until %(until)s")),
             "woken": (env._("%(who)s ended the snooze"), env._("The snooze is over")),
             "priority": (env._("%(who)s set the priority to %(priority)s"), env._("Priority set to %(priority)s automatically")),

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
 
+from .whatsapp_conversation_waits import COUNTED
+
 MAX_BULK = 1000
 BULK_ACTIONS = ("assign", "team", "tag", "untag", "priority", "resolve", "reopen", "snooze", "unsnooze")
 
@@ -131,17 +133,18 @@ class WhatsappConversation(models.Model):
             SQL(
                 """UPDATE whatsapp_conversation c
                       SET waiting_since = w.since, unanswered_count = w.count
-                     FROM (SELECT m.conversation_id, min(m.sent_on) AS since, count(*) AS count
-                             FROM whatsapp_chat_message m
-                             JOIN whatsapp_conversation o ON o.id = m.conversation_id
-                            WHERE o.id = ANY(%s) AND m.direction = 'inbound'
-                              AND m.type NOT IN ('reaction', 'edit', 'revoke', 'system')
-                              AND m.sent_on > COALESCE((SELECT max(a.sent_on) FROM whatsapp_chat_message a
-                                                         WHERE a.conversation_id = o.id AND a.direction = 'outbound'
-                                                           AND a.origin IN ('agent', 'echo')), '-infinity')
-                         GROUP BY m.conversation_id) w
-                    WHERE c.id = w.conversation_id""",
-                self.ids,
+                     FROM (SELECT o.id, min(m.sent_on) AS since, count(*) AS count
+                             FROM whatsapp_conversation o
+                             JOIN whatsapp_chat_message m ON m.conversation_id = o.id AND m.direction = 'inbound'
+                              AND m.sent_on > COALESCE(GREATEST(
+                                  (SELECT max(m.sent_on) FROM whatsapp_chat_message m
+                                    WHERE m.conversation_id = o.id AND m.direction = 'outbound' AND %(counted)s),
+                                  (SELECT max(m.retried_at) FROM whatsapp_chat_message m
+                                    WHERE m.conversation_id = o.id AND m.retried_at IS NOT NULL AND %(counted)s)), '-infinity')
+                            WHERE o.id = ANY(%(ids)s) AND %(counted)s
+                         GROUP BY o.id) w
+                    WHERE c.id = w.id""",
+                counted=COUNTED, ids=self.ids,
             )
         )
         self.invalidate_recordset(["waiting_since", "unanswered_count"], flush=False)

@@ -31,7 +31,7 @@ class WhatsappConversation(models.Model):
             since = conversation.waiting_since
             waits = since and conversation.user_id and conversation.state == "open" and not conversation.snoozed_until
             if waits and team.return_after_minutes > 0:
-                start = max(since, conversation.assigned_at or since)
+                start = max(since, conversation.assigned_at or since, conversation.waits_again_at or since)
                 due[conversation.id] = team._work_after(start, team.return_after_minutes * 60)
         values = [(c.id, due.get(c.id)) for c in self if due.get(c.id) or c.return_due_at]
         if not values:

@@ -61,10 +61,11 @@ class WhatsappConversation(models.Model):
         promised = self._promised_seconds(target)
         return bool(promised) and work_seconds > promised
 
-    def _note_late_waits(self):
+    @api.model
+    def _note_late_waits(self, cycles):
         """Mark the answers that came later than promised, also where nobody looked at the clock meanwhile."""
         waits = self.env["whatsapp.conversation.wait"].search(
-            [("cycle_id", "in", self.cycle_id.ids), ("answered_at", "!=", False), ("is_late", "=", False)]
+            [("cycle_id", "in", cycles.ids), ("answered_at", "!=", False), ("is_late", "=", False)]
         )
         late = waits.filtered(
             lambda wait: wait.conversation_id._is_late(

@@ -173,6 +173,7 @@ class WhatsappSendBatch(models.Model):
         queued = queued.filtered(lambda m: m.state in ("queued", "held"))
         queued.write({"state": "cancelled"})
         queued._notify_states()
+        queued._recount_answers()
 
     def action_retry(self):
         """Try again: who was left out, and what failed. What may have arrived is not sent again."""

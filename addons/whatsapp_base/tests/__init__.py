@@ -50,6 +50,7 @@ from . import test_audit
 from . import test_panel
 from . import test_panel_sections
 from . import test_cycles
+from . import test_unreached
 from . import test_sla
 from . import test_rating
 from . import test_team_hours

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tools.waits import Said, Wait, waits
+from tools.waits import Said, Wait, answers, waits
 
 TEN = datetime(2026, 3, 2, 10)
 
@@ -61,3 +61,37 @@ def test_order_does_not_matter_and_nobody_is_forgotten(said, random):
     inbound = [message.at for message in said if message.inbound]
     assert bool(found) == bool(inbound)
     assert not found or min(wait.since for wait in found) == min(inbound)
+
+
+def test_what_is_sent_again_answers_all_that_was_written_until_then():
+    said = [Said(1, at(0), True), Said(3, at(4), True), Said(2, at(9), False, 7, again=True), Said(4, at(10), True)]
+    assert waits(said) == [Wait(at(0), at(9), 7), Wait(at(10))]
+    assert [wait.count for wait in waits(said)] == [2, 1]
+
+
+@given(messages, st.data())
+def test_an_answer_that_did_not_arrive_ends_no_wait_and_makes_none_shorter(said, data):
+    lost = data.draw(st.sets(st.sampled_from([message.id for message in said]))) if said else set()
+    left = [message for message in said if message.inbound or message.id not in lost]
+    before, now = waits(said), waits(left)
+    inbound = [message.at for message in said if message.inbound]
+    assert sum(wait.count for wait in before) == sum(wait.count for wait in now) == len(inbound)
+    assert not {wait.answered_at for wait in now} - {None} - {message.at for message in left if not message.inbound}
+    assert not now or min(wait.since for wait in now) == min(wait.since for wait in before)
+    for wait in before:  # nobody is answered earlier than before
+        assert any(
+            other.since <= wait.since and (not other.answered_at or (wait.answered_at and other.answered_at >= wait.answered_at))
+            for other in now
+        )
+    # whoever waits at the end does so since the first message that none of the answers left can have meant
+    replies = [message for message in left if not message.inbound]
+    open_now = [message.at for message in said if message.inbound and not any(answers(reply, message) for reply in replies)]
+    assert [wait.since for wait in now if not wait.answered_at] == ([min(open_now)] if open_now else [])
+
+
+@given(messages, st.integers(0, 60))
+def test_sent_again_last_it_answers_everybody(said, minute):
+    last = max([message.at for message in said] + [at(minute)])
+    found = waits([*said, Said(0, last, False, 7, again=True)])
+    assert all(wait.answered_at for wait in found)
+    assert [wait for wait in waits(said) if wait.answered_at] == [wait for wait in found if wait.answered_at != last or wait in waits(said)]

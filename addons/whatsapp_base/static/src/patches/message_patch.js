@@ -20,6 +20,7 @@ const EVENT_ICONS = {
     team_left: "fa-users",
     transferred: "fa-users",
     unassigned: "fa-inbox",
+    unreached: "fa-exclamation-triangle",
     untagged: "fa-tag",
     woken: "fa-bell-o",
 };
