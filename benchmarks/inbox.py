@@ -155,7 +155,9 @@ def main() -> None:
         lists(people, Timer(), 2)
         threads(people, Timer(), 2)
         for name, phase, repeats in (
-            ("list", lists, options.repeats), ("search", partial(searches, order_number(stack)), max(3, options.repeats // 3)), ("thread_open", threads, options.repeats),
+            ("list", lists, options.repeats),
+            ("search", partial(searches, order_number(stack)), max(3, options.repeats // 3)),
+            ("thread_open", threads, options.repeats),
         ):
             say(name)
             before, known = stack.cpu(), timer.count

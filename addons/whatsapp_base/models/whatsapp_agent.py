@@ -37,7 +37,7 @@ class WhatsappAgent(models.Model):
         "res.lang", "whatsapp_agent_lang_rel", string="Languages", context={"active_test": False}
     )
     last_seen_at = fields.Datetime("Last Seen", compute="_compute_last_seen_at")
-    open_count = fields.Integer("Open Conversations", compute="_compute_open_count")
+    open_count = fields.Integer("Open", compute="_compute_open_count")
     team_ids = fields.Many2many("whatsapp.team", string="Teams", compute="_compute_team_ids", search="_search_team_ids")
     is_leaving = fields.Boolean(readonly=True, help="No longer an agent: the desk takes their conversations back.")
     log_ids = fields.One2many("whatsapp.agent.status.log", "agent_id", string="Time in Status")

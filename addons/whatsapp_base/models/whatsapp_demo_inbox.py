@@ -3,6 +3,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.fields import Command
+from odoo.tools import SQL
 
 from .whatsapp_demo import _read
 
@@ -65,6 +66,9 @@ class WhatsappDemo(models.AbstractModel):
         self._load_status_log(chance)
         self._load_statuses()
         conversations.write({"desk_due": False})
+        # from now on: nobody is asked about what is told here
+        for name in set(TEAM_OF.values()):
+            self.env.ref(f"whatsapp_base.{name}").asks_rating = True
 
     def _past_story(self, number, name, chance):
         """Return a story as those of ``conversations.json``: a question, its answer, and a thank-you, some days ago."""
@@ -139,6 +143,15 @@ class WhatsappDemo(models.AbstractModel):
         )
         for cycle in cycles:
             cycle.write({"rating_state": "rated", "rating_at": cycle.resolved_at + timedelta(minutes=9)})
+        self.env.flush_all()
+        # lists show when Odoo's rating was written
+        self.env.cr.execute(
+            SQL(
+                """UPDATE rating_rating r SET create_date = c.resolved_at, write_date = c.rating_at
+                     FROM whatsapp_conversation_cycle c WHERE c.id = r.whatsapp_cycle_id"""
+            )
+        )
+        self.env.invalidate_all()
 
     def _past_cycle(self, day, conversation, outcomes, chance):
         """Return (values of a cycle, values of its waits)."""

@@ -3,7 +3,7 @@ from unittest.mock import patch
 from odoo.tests import BaseCase, tagged
 
 from ..lanes import runner
-from ..lanes.runner import BREATH, BREATHS, DESK_BREATH_IN_FLOOD, DESK_BREATHS, DESK_BREATHS_IN_FLOOD, SMALL_BATCH, Runner
+from ..lanes.runner import SMALL_BATCH, Runner
 
 
 @tagged("post_install", "-at_install")
@@ -25,25 +25,25 @@ class TestLaneRest(BaseCase):
 
     def test_the_intake_rests_after_what_was_neither_little_nor_much(self):
         self.assertEqual(self.rest("intake", 1, 0.01), 0)
-        self.assertEqual(self.rest("intake", SMALL_BATCH.start, 0.01), BREATHS * 0.01)
-        self.assertEqual(self.rest("intake", SMALL_BATCH.start, 9), BREATH)
+        self.assertEqual(self.rest("intake", SMALL_BATCH.start, 0.01), runner.BREATHS * 0.01)
+        self.assertEqual(self.rest("intake", SMALL_BATCH.start, 9), runner.BREATH)
         self.assertEqual(self.rest("intake", SMALL_BATCH.stop, 0.01), 0)
 
     def test_the_desk_rests_longer_while_notifications_pour_in(self):
-        self.assertEqual(self.rest("desk", True, 0.01), DESK_BREATHS * 0.01)
+        self.assertEqual(self.rest("desk", True, 0.01), runner.DESK_BREATHS * 0.01)
         self.rest("intake", SMALL_BATCH.stop, 0.1)
-        self.assertEqual(self.rest("desk", True, 0.01), DESK_BREATHS_IN_FLOOD * 0.01)
-        self.assertEqual(self.rest("desk", True, 9), DESK_BREATH_IN_FLOOD)
+        self.assertEqual(self.rest("desk", True, 0.01), runner.DESK_BREATHS_IN_FLOOD * 0.01)
+        self.assertEqual(self.rest("desk", True, 9), runner.DESK_BREATH_IN_FLOOD)
 
     def test_a_few_messages_are_no_flood(self):
         self.rest("intake", SMALL_BATCH.start - 1, 0.01)
-        self.assertEqual(self.rest("desk", True, 0.01), DESK_BREATHS * 0.01)
+        self.assertEqual(self.rest("desk", True, 0.01), runner.DESK_BREATHS * 0.01)
 
     def test_a_flood_elsewhere_is_none_here(self):
         served = Runner("another_database", "intake")
         with patch.object(served._halt, "wait"):
             served._rest(SMALL_BATCH.stop, 0.1)
-        self.assertEqual(self.rest("desk", True, 0.01), DESK_BREATHS * 0.01)
+        self.assertEqual(self.rest("desk", True, 0.01), runner.DESK_BREATHS * 0.01)
 
     def test_what_sends_never_rests(self):
         for lane in ("replies", "bulk", "media", "signals"):
