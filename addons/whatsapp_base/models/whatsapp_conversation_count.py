@@ -210,7 +210,7 @@ class WhatsappConversation(models.Model):
                     team.id or None, conversation.user_id.id or user_id, late,
                 )
             )
-        cycles = conversations.cycle_id
+        cycles = self.env["whatsapp.conversation.cycle"].sudo().browse(conversations.cycle_id.ids)  # sudo: as above; by ID: fetched together later
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

@@ -77,12 +77,14 @@ class WhatsappConversation(models.Model):
         if not members:
             return
         told = []
+        # by ID, so that they are fetched together also when the members are gone; sudo: as the members are
+        channels = {channel.id: channel for channel in self.env["discuss.channel"].sudo().browse(members.channel_id.ids)}
         for member in members:
             bus_channel = member._bus_channel() or member.partner_id.main_user_id
             Store(bus_channel=bus_channel).add(
                 member.channel_id, {"close_chat_window": True, "isLocallyPinned": False}
             ).bus_send()
-            told.append((member.channel_id, member.id))
+            told.append((channels[member.channel_id.id], member.id))
         members.unlink()
         for channel, member_id in told:
             gone = self.env["discuss.channel.member"].sudo().browse(member_id)

@@ -67,4 +67,5 @@ from . import test_thread_later
 from . import test_thread_presence
 from . import test_thread_canned
 from . import test_macros
+from . import test_inbox_bulk_cost
 from . import test_inbox_list
