@@ -210,7 +210,8 @@ class WhatsappConversation(models.Model):
                     team.id or None, conversation.user_id.id or user_id, late,
                 )
             )
-        cycles = self.env["whatsapp.conversation.cycle"].sudo().browse(conversations.cycle_id.ids)  # sudo: as above; by ID: fetched together later
+        # sudo: as above; by ID, so that they are fetched together also when the conversations know nothing of them any more
+        cycles = self.env["whatsapp.conversation.cycle"].sudo().browse(conversations.cycle_id.ids)
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
