@@ -49,7 +49,7 @@ class WhatsappConversation(models.Model):
         values = {"unanswered_count": max(self.unanswered_count - 1, 0)}
         if not waits:
             values.update(waiting_since=False, unanswered_count=0)
-        quietly = self.with_context(tracking_disable=True)
+        quietly = self.with_context(tracking_disable=True, whatsapp_no_event=True)
         quietly.write(values)
         if not waits and not self.cycle_id and self.state == "open":
             # the message that came in has just undone the resolution; to the desk nothing has happened

@@ -118,7 +118,8 @@ class WhatsappConversation(models.Model):
                 began[conversation.id] = conversation.waiting_since
         if not opening:
             return began
-        again = self._cycles_to_reopen(opening)
+        last = self._last_resolutions(opening)
+        again = self._cycles_to_reopen(opening, last)
         new = [conversation for conversation in opening if conversation not in again]
         if again:
             self._reopen_cycles(again)
@@ -139,7 +140,10 @@ class WhatsappConversation(models.Model):
             conversation.cycle_id = cycle
         for conversation, cycle in again.items():
             conversation.cycle_id = cycle
-        self.browse([c.id for c, (_at, who) in opening.items() if who == "customer"])._desk_returned(again)
+        returned = self.browse([c.id for c, (_at, who) in opening.items() if who == "customer"])
+        if reopened := returned.filtered(last.get):
+            reopened._desk_reopened()
+        returned._desk_returned(again)
         return began
 
     def _slot(self, moment):
@@ -154,8 +158,11 @@ class WhatsappConversation(models.Model):
         :param dict again: ``{conversation: cycle}`` of those that go on with their last cycle
         """
 
-    def _cycles_to_reopen(self, opening):
-        """Return ``{conversation: cycle}`` where the last resolution is so recent that it is the same case."""
+    def _desk_reopened(self):
+        """Customers wrote after these conversations had been resolved: a hook, called once for each time."""
+
+    def _last_resolutions(self, opening):
+        """Return ``{conversation: (cycle, when it was resolved)}`` of those that were resolved before."""
         rows = self.env.execute_query(
             SQL(
                 """SELECT DISTINCT ON (conversation_id) conversation_id, id, resolved_at FROM whatsapp_conversation_cycle
@@ -164,12 +171,16 @@ class WhatsappConversation(models.Model):
                 [conversation.id for conversation in opening],
             )
         )
+        cycles = self.env["whatsapp.conversation.cycle"].browse([row[1] for row in rows])  # to be read together
+        return {self.browse(row[0]): (cycle, row[2]) for row, cycle in zip(rows, cycles, strict=True)}
+
+    def _cycles_to_reopen(self, opening, last):
+        """Return ``{conversation: cycle}`` where the last resolution is so recent that it is the same case."""
         again = {}
-        for conversation_id, cycle_id, resolved_at in rows:
-            conversation = self.browse(conversation_id)
+        for conversation, (cycle, resolved_at) in last.items():
             limit = timedelta(hours=conversation._reopen_hours())
             if limit and opening[conversation][0] - resolved_at <= limit:
-                again[conversation] = self.env["whatsapp.conversation.cycle"].browse(cycle_id)
+                again[conversation] = cycle
         return again
 
     def _reopen_hours(self):

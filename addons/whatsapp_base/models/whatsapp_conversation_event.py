@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import api, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.tools import split_every
 from odoo.tools.misc import format_datetime
 
@@ -29,6 +29,12 @@ class WhatsappConversation(models.Model):
             lines += [(conversation, kind, text) for kind, text in conversation._event_changes(before[conversation], now)]
         self._log_events(lines)
         return result
+
+    def _desk_reopened(self):
+        super()._desk_reopened()
+        if not self.env.context.get("whatsapp_no_event"):
+            # the customer did it, also where a colleague's click has it counted
+            self.with_user(SUPERUSER_ID)._log_event("returned")
 
     def _event_values(self):
         """Return ``{conversation: values whose changes are noted}``, as tuples of plain values and records."""
@@ -101,6 +107,7 @@ class WhatsappConversation(models.Model):
             "resolved": (env._("%(who)s resolved this conversation"), env._("Resolved automatically")),
             "pending": (env._("%(who)s set this to waiting for the customer"), env._("Waiting for the customer")),
             "reopened": (env._("%(who)s opened this conversation again"), env._("Opened again")),
+            "returned": 2 * (env._("Opened again: the customer wrote"),),
             "unreached": 2 * (env._("Opened again: an answer did not reach the customer"),),
             "snoozed": (env._("%(who)s snoozed this until %(until)s"), env._("Snoozed until %(until)s")),
             "woken": (env._("%(who)s ended the snooze"), env._("The snooze is over")),

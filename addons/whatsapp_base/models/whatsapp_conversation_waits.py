@@ -98,9 +98,9 @@ class WhatsappConversation(models.Model):
                 SQL(", ").join(SQL("(%s, %s)", *item) for item in sorted(lost.items())), list(lost),
             )
         )
-        Cycle = self.env["whatsapp.conversation.cycle"]
+        cycles = self.env["whatsapp.conversation.cycle"].browse([row[0] for row in rows])  # to be read together
         # the last one has no end: what is sent again after the resolution is its answer
-        return {Cycle.browse(cycle_id): Part(start_id or 0, until) for cycle_id, start_id, until in rows}
+        return {cycle: Part(row[1] or 0, row[2]) for cycle, row in zip(cycles, rows, strict=True)}
 
     def _touched_waits(self, parts, fresh, lost):
         """Return ``{cycle ID: [(wait ID, since)]}``: open waits, and those that ended after something new was said."""

@@ -13,6 +13,7 @@ const EVENT_ICONS = {
     priority: "fa-flag",
     reopened: "fa-undo",
     resolved: "fa-check",
+    returned: "fa-undo",
     shared: "fa-share-alt",
     snoozed: "fa-moon-o",
     tagged: "fa-tag",
