@@ -45,6 +45,16 @@ class ResUsers(models.Model):
         led = teams.filtered(lambda team: not team.supervisor_ids or self in team.supervisor_ids)
         return set(member.ids), set(member.filtered("is_shared").ids), set(led.ids)
 
+    def _whatsapp_led_agents(self):
+        """Return the domain of ``whatsapp.agent`` that this supervisor may change: members of the teams that they lead."""
+        self.ensure_one()
+        _member, _shared, led = self._whatsapp_team_ids()
+        # sudo: see _whatsapp_team_ids
+        members = self.env["whatsapp.team.member"].sudo().search(
+            [("team_id", "in", sorted(led)), ("team_id.active", "=", True), ("company_id", "in", self.company_ids.ids)]
+        )
+        return Domain("user_id", "in", sorted(members.user_id.ids))
+
     def _whatsapp_queue_team_ids(self):
         """Return IDs of the teams of which this user sees what waits, and of those of which they see everything."""
         self.ensure_one()

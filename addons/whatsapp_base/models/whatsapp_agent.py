@@ -117,8 +117,27 @@ class WhatsappAgent(models.Model):
         """Ask what becomes of everything that the agent has."""
         if len(self) != 1:
             raise UserError(self.env._("Choose one agent: what they have goes to one place."))
+        self._check_led()
         action = self.env["ir.actions.act_window"]._for_xml_id("whatsapp_base.whatsapp_reassign_action")
         return dict(action, context={"default_agent_id": self.id})
+
+    def _check_led(self):
+        """Let only those go on who may change these agents: who leads a team of theirs, and administrators.
+
+        :raises AccessError: says whom to ask
+        """
+        if self.env.su or not self.env.user.has_group("whatsapp_base.group_whatsapp_supervisor"):
+            self.check_access("write")
+            return
+        self.check_access("read")  # names of whom the user may not see are not told
+        if others := self - self._filtered_access("write"):
+            raise AccessError(
+                self.env._(
+                    "You lead no team of %(names)s, so you cannot change their status or settings, nor take everything from "
+                    "them. Ask a supervisor of their team or an administrator. Whoever is in no team can be added to yours.",
+                    names=", ".join(others.mapped("name")),
+                )
+            )
 
     def action_view_conversations(self):
         """Open what the agent works on."""

@@ -31,11 +31,11 @@ class WhatsappAgent(models.Model):
         return agents
 
     def write(self, vals):
+        self._check_led()
         vals = dict(vals)
         status = vals.pop("status", None)
         result = super().write(vals) if vals else True
         if status:
-            self.check_access("write")
             self.sudo()._switch(status, "hand")  # sudo: the log is the system's; the right to write was checked
         if "capacity" in vals:
             self._has_room()

@@ -253,8 +253,14 @@ class WhatsappBoard(models.AbstractModel):
 
     @api.model
     def set_status(self, user_id, status):
-        """Change the status of an agent."""
+        """Change the status of an agent of the teams that the user leads, or one's own.
+
+        :raises AccessError: the user leads none of the agent's teams; says whom to ask
+        """
         self._check_supervisor()
+        if user_id == self.env.uid:
+            self.env["whatsapp.agent"].set_status(status)
+            return
         agent = self._agent_of(user_id)
         if status not in dict(agent._fields["status"].selection):
             raise UserError(self.env._("“%s” is no status.", status))
@@ -274,11 +280,13 @@ class WhatsappBoard(models.AbstractModel):
 
     @api.model
     def reassign_all(self, user_id, to_user_id=None, team_id=None):
-        """Give all open conversations of an agent to a colleague or a team, or back to the queue.
+        """Give all open conversations of an agent of the teams that the user leads to a colleague or a team, or back to
+        the queue.
 
         :returns: how many changed hands, at most 500 in one call, and how many are left
         """
         self._check_supervisor()
+        self._agent_of(user_id)
         domain = self._base_domain() & Domain("user_id", "=", user_id)
         found = self.env["whatsapp.conversation"].search(domain, order="id", limit=MOST_AT_ONCE)
         done = self._hand_over(found, to_user_id, team_id)
@@ -298,5 +306,5 @@ class WhatsappBoard(models.AbstractModel):
         if not user:
             raise UserError(self.env._("This user is gone. Load the board again."))
         agent = self.env["whatsapp.agent"]._of(user)
-        agent.check_access("write")
+        agent._check_led()
         return agent

@@ -55,6 +55,7 @@ from . import test_sla
 from . import test_rating
 from . import test_team_hours
 from . import test_agent_status
+from . import test_agent_rights
 from . import test_routing
 from . import test_greeting
 from . import test_lane_rest

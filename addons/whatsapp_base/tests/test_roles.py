@@ -4,7 +4,8 @@ from odoo.tools import mute_logger
 
 from .roles_common import RolesHttpTests, RolesTests
 
-# rights of agents, supervisors and administrators: c(reate) r(ead) w(rite) d(elete); nobody else has any
+# rights of agents, supervisors and administrators: c(reate) r(ead) w(rite) d(elete); nobody else has any. Which records
+# of a model, record rules say: supervisors write the teams that they lead, and their members' agents
 RIGHTS = {
     "whatsapp.add.language": ("", "", "crwd"),
     "whatsapp.agent": ("r", "rw", "crwd"),
@@ -135,3 +136,21 @@ class TestRolesOverHttp(Table, RolesHttpTests, HttpCase):
                 if role not in ("agent", "portal"):
                     found = self.url_open("/json/2/ir.attachment/search", headers=headers, json={"domain": [["id", "=", file.id]]})
                     self.assertFalse(found.json())
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_supervisors_change_the_agents_of_the_teams_that_they_lead(self):
+        agent = self.env["whatsapp.agent"]._of(self.agent)
+        self.team.supervisor_ids = self.admin
+        for expected in (403, 200):
+            for role, headers in self._keys("supervisor", "admin", "agent", "employee"):
+                status = expected if role == "supervisor" else 200 if role == "admin" else 403
+                for method, arguments in (
+                    ("whatsapp.agent/write", {"ids": agent.ids, "vals": {"status": "busy"}}),
+                    ("whatsapp.agent/write", {"ids": agent.ids, "vals": {"capacity": 5}}),
+                    ("whatsapp.board/set_status", {"user_id": self.agent.id, "status": "active"}),
+                    ("whatsapp.board/reassign_all", {"user_id": self.agent.id}),
+                ):
+                    with self.subTest(role=role, method=method, expected=expected):
+                        self.assertEqual(self._ask(headers, *method.split("/"), **arguments), status)
+            self.team.supervisor_ids += self.supervisor
+            self.env.flush_all()

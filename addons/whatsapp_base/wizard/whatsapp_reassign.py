@@ -37,6 +37,7 @@ class WhatsappReassign(models.TransientModel):
     def action_confirm(self):
         """Reassign; policies of the teams then give it to whoever is free."""
         self.ensure_one()
+        self.agent_id._check_led()
         conversations = self._conversations()
         user, team = self.target_user_id, self.target_team_id
         if self.target == "user" and (not user or user == self.agent_id.user_id):
