@@ -144,10 +144,10 @@ class WhatsappDemo(models.AbstractModel):
         for cycle in cycles:
             cycle.write({"rating_state": "rated", "rating_at": cycle.resolved_at + timedelta(minutes=9)})
         self.env.flush_all()
-        # lists show when Odoo's rating was written
+        # Odoo notes when a rating is written: now
         self.env.cr.execute(
             SQL(
-                """UPDATE rating_rating r SET create_date = c.resolved_at, write_date = c.rating_at
+                """UPDATE rating_rating r SET create_date = c.resolved_at, write_date = c.rating_at, rated_on = c.rating_at
                      FROM whatsapp_conversation_cycle c WHERE c.id = r.whatsapp_cycle_id"""
             )
         )
