@@ -31,7 +31,8 @@ BREATHS = 2
 SMALL_BATCH = range(4, 180)
 # The desk is never in a hurry, a customer's message is on the screen already. It rests longer, and while notifications
 # pour in it leaves the processor to them.
-DESK_BREATHS, DESK_BREATHS_IN_FLOOD, DESK_BREATH_IN_FLOOD = 4, 20, 3.0
+DESK_BREATHS, DESK_BREATHS_IN_FLOOD, DESK_BREATH_IN_FLOOD = 4, 20, 2.0
+FLOOD = 30  # notifications in one batch
 FLOOD_LASTS = 1.0  # seconds after the last such batch
 FAREWELL = 0.8  # two of these are longer than anybody believes that we are still on duty (DUTY_CACHE) and commits
 
@@ -148,7 +149,7 @@ class Runner(threading.Thread):
         """Rest after a batch, by how much there was to do and how long it took."""
         now = time.monotonic()
         if self.lane == "intake":
-            if done >= SMALL_BATCH.start:
+            if done >= FLOOD:
                 _flooded_at[self.dbname] = now
             if done in SMALL_BATCH:
                 self._halt.wait(min(BREATH, BREATHS * took))

@@ -31,12 +31,12 @@ class TestLaneRest(BaseCase):
 
     def test_the_desk_rests_longer_while_notifications_pour_in(self):
         self.assertEqual(self.rest("desk", True, 0.01), runner.DESK_BREATHS * 0.01)
-        self.rest("intake", SMALL_BATCH.stop, 0.1)
+        self.rest("intake", runner.FLOOD, 0.1)
         self.assertEqual(self.rest("desk", True, 0.01), runner.DESK_BREATHS_IN_FLOOD * 0.01)
         self.assertEqual(self.rest("desk", True, 9), runner.DESK_BREATH_IN_FLOOD)
 
     def test_a_few_messages_are_no_flood(self):
-        self.rest("intake", SMALL_BATCH.start - 1, 0.01)
+        self.rest("intake", runner.FLOOD - 1, 0.01)
         self.assertEqual(self.rest("desk", True, 0.01), runner.DESK_BREATHS * 0.01)
 
     def test_a_flood_elsewhere_is_none_here(self):
