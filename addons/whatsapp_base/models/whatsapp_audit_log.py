@@ -73,7 +73,7 @@ class WhatsappAuditLog(models.Model):
         :param str detail: what was done, without messages and secrets
         :param str subject: what it is done to, in words, where the records do not say it
         :param int count: how many records, where they are not given
-        :param bool once: somebody who does it again within some minutes is not noted again
+        :param once: somebody who does it again within so many seconds is not noted again; True: within some minutes
         """
         one = records if records is not None and len(records) == 1 else None
         address, via = self._whence()
@@ -89,20 +89,20 @@ class WhatsappAuditLog(models.Model):
             "detail": detail[:2000] if detail else None,
             "record_count": count if count is not None else len(records) if records is not None else 1,
             "company_id": (company or self._company_of(one) or self.env.company).id,
-            "once": once,
+            "once": VIEW_PAUSE if once is True else int(once),
         }
         if once and self._is_fresh(row):
             return
-        cr = self.env.cr
-        if cr.readonly:
-            # reading from a replica: the note goes to the main database
-            with self.env.registry.cursor() as main:
-                self.with_env(self.env(cr=main))._insert([row])
-            return
-        if BUFFER not in cr.precommit.data:
-            cr.precommit.data[BUFFER] = []
-            cr.precommit.add(self.sudo()._write_notes)
-        cr.precommit.data[BUFFER].append(row)
+        hooks = self._hooks()
+        if BUFFER not in hooks.data:
+            hooks.data[BUFFER] = []
+            hooks.add(self.sudo()._write_notes)
+        hooks.data[BUFFER].append(row)
+
+    @api.model
+    def _hooks(self):
+        """Return what runs when this transaction ends: one that reads from a replica has to be over before anything is written."""
+        return self.env.cr.postcommit if self.env.cr.readonly else self.env.cr.precommit
 
     @api.model
     def _whence(self):
@@ -121,12 +121,16 @@ class WhatsappAuditLog(models.Model):
         return self.env.cr.dbname, row["user_id"], row["res_model"], row["res_id"], row["address"]
 
     def _is_fresh(self, row):
-        return time.monotonic() - _seen.get(self._key(row), -VIEW_PAUSE) < VIEW_PAUSE
+        return time.monotonic() - _seen.get(self._key(row), -row["once"]) < row["once"]
 
     @api.model
     def _write_notes(self):
-        rows = self.env.cr.precommit.data.pop(BUFFER, [])
-        self._insert(rows)
+        rows = self._hooks().data.pop(BUFFER, [])
+        if self.env.cr.readonly:
+            with self.env.registry.cursor() as main:
+                self.with_env(self.env(cr=main))._insert(rows)
+        else:
+            self._insert(rows)
 
     @api.model
     def _insert(self, rows):
@@ -136,7 +140,7 @@ class WhatsappAuditLog(models.Model):
         for chunk in split_every(INSERT_BATCH, rows, list):
             values = SQL(", ").join(
                 SQL(
-                    "(%s::int, %s, %s, %s, %s, %s, %s::int, %s, %s, %s::int, %s::int, %s::bool)",
+                    "(%s::int, %s, %s, %s, %s, %s, %s::int, %s, %s, %s::int, %s::int, %s::int)",
                     row["user_id"], logins.get(row["user_id"]), row["kind"], row["address"], row["via"], row["res_model"],
                     row["res_id"], row["subject"], row["detail"], row["record_count"], row["company_id"], row["once"],
                 )
@@ -150,12 +154,12 @@ class WhatsappAuditLog(models.Model):
                               v.detail, v.record_count, v.company_id
                          FROM (VALUES %(values)s) AS v (user_id, login, kind, address, via, res_model, res_id, subject, detail,
                                                         record_count, company_id, once)
-                        WHERE NOT v.once OR NOT EXISTS (
+                        WHERE v.once = 0 OR NOT EXISTS (
                               SELECT 1 FROM whatsapp_audit_log l
                                WHERE l.kind = 'view' AND l.user_id = v.user_id AND l.res_id IS NOT DISTINCT FROM v.res_id
                                  AND l.res_model = v.res_model AND l.address IS NOT DISTINCT FROM v.address
-                                 AND l.date > %(before)s)""",
-                    now=now, values=values, before=fields.Datetime.subtract(now, seconds=VIEW_PAUSE),
+                                 AND l.date > %(now)s - v.once * interval '1 second')""",
+                    now=now, values=values,
                 )
             )
         looks = [self._key(row) for row in rows if row["once"]]

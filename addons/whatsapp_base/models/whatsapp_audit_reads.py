@@ -1,13 +1,17 @@
-"""Which reading is noted in the audit log: threads that are opened, lists of messages, exports, and what programs read."""
+"""Which reading is noted in the audit log: threads and files that are opened, lists of messages and of the log itself,
+exports, and what programs read."""
 
 from odoo import api, models
 from odoo.http import request
-from odoo.tools import SQL
+from odoo.tools import SQL, str2bool
 
 from .discuss_channel import CHANNEL_TYPE
 
 # of other models, only what belongs to conversations is exported
 SHARED_MODELS = {"mail.message", "discuss.channel"}
+FILE_PAUSE = 3600  # seconds in which a second look of the same person at the same file is the same look
+# what a thread shows by itself, without anybody asking for it
+SHOWN_TYPES = ("image/", "video/", "audio/")
 FEW = 20  # records; a program that reads fewer at a time is noted once in some minutes
 
 
@@ -59,9 +63,12 @@ class WhatsappAuditRead(models.AbstractModel):
         return False
 
 
-class WhatsappChatMessage(models.Model):
-    _name = "whatsapp.chat.message"
-    _inherit = ["whatsapp.chat.message", "whatsapp.audit.read"]
+class WhatsappAuditLook(models.AbstractModel):
+    """Mixin of models of which every list and form on a screen is a look at what is in them."""
+
+    _name = "whatsapp.audit.look"
+    _inherit = "whatsapp.audit.read"
+    _description = "WhatsApp Audit of Looking"
 
     def web_read(self, specification):
         return super().web_read(specification)
@@ -74,6 +81,18 @@ class WhatsappChatMessage(models.Model):
 
     def _whatsapp_is_look(self, count):
         return True
+
+
+class WhatsappAuditLog(models.Model):
+    """Who reads the log is in it, too."""
+
+    _name = "whatsapp.audit.log"
+    _inherit = ["whatsapp.audit.log", "whatsapp.audit.look"]
+
+
+class WhatsappChatMessage(models.Model):
+    _name = "whatsapp.chat.message"
+    _inherit = ["whatsapp.chat.message", "whatsapp.audit.look"]
 
     def _whatsapp_note_read(self, count):
         # one message is a look at its conversation
@@ -137,4 +156,40 @@ class MailMessage(models.Model):
             self.env["whatsapp.audit.log"]._note(
                 "view" if count < FEW else "read", self.browse(), subject=self.env._("Discuss messages of conversations"),
                 count=count, once=count < FEW,
+            )
+
+
+class IrBinary(models.AbstractModel):
+    """The one place that every file passes on its way to a browser."""
+
+    _inherit = "ir.binary"
+
+    def _get_stream_from(self, record, field_name="raw", *args, **kwargs):
+        stream = super()._get_stream_from(record, field_name, *args, **kwargs)
+        if record._name == "ir.attachment" and field_name in ("raw", "datas", "db_datas"):
+            record._whatsapp_note_opened()
+        return stream
+
+
+class IrAttachment(models.Model):
+    _inherit = "ir.attachment"
+
+    def _whatsapp_note_opened(self):
+        """Note which colleague opens or downloads a file of a conversation; its name may say too much, and is left out.
+
+        What the thread shows by itself counts when somebody downloads it. No query for any other file.
+        """
+        # sudo: what has just been handed out; only facts for the log are read
+        file = self.sudo()
+        if not request or file.res_model != "discuss.channel" or not self.env.user._is_internal():
+            return
+        is_asked_for = str2bool(request.params.get("download") or "", default=False)
+        is_page = request.httprequest.path.startswith("/web/")  # others, as the one that makes an archive, are asked for
+        if is_page and not is_asked_for and (file.mimetype or "").startswith(SHOWN_TYPES):
+            return
+        conversation = self.env["discuss.channel"].sudo().browse(file.res_id).whatsapp_conversation_id
+        if conversation:
+            self.env["whatsapp.audit.log"]._note(
+                "view", file, self.env._("File: %s", file.mimetype), subject=conversation.display_name,
+                company=conversation.company_id, once=FILE_PAUSE,
             )

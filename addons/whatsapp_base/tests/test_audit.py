@@ -1,10 +1,11 @@
 """The audit log: who did what, from where; nobody can change it, and it holds no texts and no secrets."""
 
+import base64
 import json
 from datetime import timedelta
 from unittest.mock import patch
 
-from odoo import fields
+from odoo import fields, http
 from odoo.exceptions import AccessError
 from odoo.fields import Command
 from odoo.tests import HttpCase, tagged
@@ -202,3 +203,94 @@ class TestAuditOverHttp(AuditMixin, WhatsappData, HttpCase):
             answer = self._call(admin, "whatsapp.audit.log", method, ids=note.ids, **arguments)
             self.assertEqual(answer.status_code, 403)
         self.assertTrue(note.exists())
+
+    def test_from_a_replica_it_is_written_when_the_reading_is_over(self):
+        reading = self.env.cr
+        reading.precommit.run()
+        with patch.object(type(reading), "readonly", property(lambda cursor: cursor is reading)):
+            self.env["whatsapp.audit.log"]._note("view", self.conversation, "replica", once=True)
+            self.assertFalse(self.notes(detail="replica"))
+            self.env.cr.postcommit.run()
+        self.assertEqual(self.notes(detail="replica").res_id, self.conversation.id)
+
+    def _file(self, mimetype="application/pdf", channel=None, data=b"%PDF-1.4 passport"):
+        return self.env["ir.attachment"].create(
+            {
+                "name": "passport of Ana", "raw": data, "mimetype": mimetype, "res_model": "discuss.channel",
+                "res_id": (channel or self.conversation.discuss_channel_id).id,
+            }
+        )
+
+    def _get(self, path, status=200):
+        self.set_registry_readonly_mode(False)  # the hooks of test cursors that only read do not run
+        self.assertEqual(self.url_open(path).status_code, status, path)
+
+    def test_who_opens_or_downloads_a_file_is_noted_once_in_an_hour(self):
+        file = self._file()
+        self.conversation.user_id = self.agent
+        self.authenticate("wa_agent", "wa_agent")
+        for _turn in range(2):
+            self._get(f"/web/content/{file.id}")
+            self._get(f"/web/content/{file.id}?download=true")
+            whatsapp_audit_log._seen.clear()  # as another process
+        note = self.notes(res_model="ir.attachment")
+        self.assertEqual((note.kind, note.user_id, note.res_id, note.address), ("view", self.agent, file.id, "127.0.0.1"))
+        self.assertEqual((note.subject, note.detail), (self.conversation.display_name, "File: application/pdf"), "not its name")
+        self.assertEqual(note.company_id, self.company)
+        self.env.cr.execute("UPDATE whatsapp_audit_log SET date = date - interval '59 minutes'")
+        self._get(f"/web/content/{file.id}")
+        self.assertEqual(len(self.notes(res_model="ir.attachment")), 1)
+        self.env.cr.execute("UPDATE whatsapp_audit_log SET date = date - interval '2 minutes'")
+        whatsapp_audit_log._seen.clear()
+        self._get(f"/web/content/{file.id}")
+        self.assertEqual(len(self.notes(res_model="ir.attachment")), 2)
+
+    def test_what_a_thread_shows_by_itself_counts_when_it_is_downloaded(self):
+        pixel = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+        self.conversation.user_id = self.agent
+        picture, film = self._file("image/png", data=pixel), self._file("video/mp4", data=b"film")
+        self.authenticate("wa_agent", "wa_agent")
+        for path in (f"image/{picture.id}", f"image/{picture.id}/160x160", f"content/{picture.id}", f"content/{film.id}"):
+            self._get(f"/web/{path}")
+        self.assertFalse(self.notes(res_model="ir.attachment"))
+        self._get(f"/web/image/{picture.id}?download=1")
+        self._get(f"/web/content/{film.id}?download=true")
+        self.assertEqual(self.notes(res_model="ir.attachment").mapped("res_id"), [picture.id, film.id])
+        other = self._file("image/png", data=pixel)
+        self.url_open(
+            "/mail/attachment/zip", data={"file_ids": str(other.id), "zip_name": "all.zip", "csrf_token": http.Request.csrf_token(self)}
+        )
+        self.assertIn(other.id, self.notes(res_model="ir.attachment").mapped("res_id"), "an archive was asked for")
+
+    @mute_logger("odoo.http", "odoo.addons.base.models.ir_rule")
+    def test_other_files_and_other_people_leave_no_note(self):
+        file = self._file()
+        lunch = self.env["discuss.channel"].create({"name": "Lunch"})
+        lunch._add_members(users=self.agent)
+        self.authenticate("wa_agent", "wa_agent")
+        self._get(f"/web/content/{self._file(channel=lunch).id}")
+        self.authenticate("wa_employee", "wa_employee")
+        self._get(f"/web/content/{file.id}", 404)
+        self.assertFalse(self.notes(res_model="ir.attachment"))
+
+    def test_who_reads_the_log_is_in_it(self):
+        self.env["whatsapp.audit.log"]._note("export", self.conversation)
+        self.env.cr.precommit.run()
+        later = fields.Datetime.now() + timedelta(days=1)
+        key = self.env["res.users.apikeys"].with_user(self.admin).sudo()._generate("rpc", "key", later)
+        for _turn in range(2):
+            answer = self.url_open(
+                "/json/2/whatsapp.audit.log/search_read", json={"domain": [], "fields": ["subject"], "limit": 5},
+                headers={"Authorization": f"bearer {key}"},
+            )
+            self.assertEqual(answer.status_code, 200)
+        note = self.notes(kind="view", res_model="whatsapp.audit.log")
+        self.assertEqual((note.user_id, note.subject, note.via), (self.admin, "WhatsApp Audit Log", "program"))
+        self.authenticate("wa_admin", "wa_admin")
+        whatsapp_audit_log._seen.clear()
+        self.env.cr.execute("UPDATE whatsapp_audit_log SET date = date - interval '11 minutes'")
+        params = {"model": "whatsapp.audit.log", "method": "web_search_read", "args": [[], {"subject": {}}], "kwargs": {"limit": 5}}
+        self.url_open(
+            "/web/dataset/call_kw", data=json.dumps({"params": params}), headers={"Content-Type": "application/json"}
+        ).raise_for_status()
+        self.assertEqual(self.notes(kind="view", res_model="whatsapp.audit.log").mapped("via"), ["program", "screen"])
