@@ -186,6 +186,26 @@ test("resolving asks the server; what is resolved can be opened again", async ()
     await expect.waitForSteps([`reopen ${channelId}`]);
 });
 
+test("resolving in Discuss can be undone, as in the inbox", async () => {
+    onRpc("whatsapp.conversation", "action_resolve", () => true);
+    onRpc("whatsapp.conversation", "inbox_bulk", ({ args }) => {
+        expect.step(`${args[0]} ${args[1]}`);
+        return { ids: args[1], left: 0 };
+    });
+    const { channelId, pyEnv } = await createConversation();
+    const otherId = pyEnv["discuss.channel"].create({ name: "general", channel_type: "channel" });
+    await start();
+    await openDiscuss(channelId);
+    await click("button[name='whatsapp-resolve']");
+    await contains(".o_notification", { text: "Resolved." });
+    await openDiscuss(otherId);
+    await contains(".o-mail-DiscussContent-threadName[title='general']");
+    await click(".o_notification_buttons button", { text: "Undo" });
+    await expect.waitForSteps([`reopen ${channelId}`]);
+    await contains(".o-mail-DiscussContent-threadName[title='Ana Ruiz']");
+    await contains(".o_notification", { count: 0 });
+});
+
 test("neither colleagues nor channels nor commands can be called in what the customer reads", async () => {
     const { channelId, pyEnv } = await createConversation();
     const generalId = pyEnv["discuss.channel"].create({ name: "general", channel_type: "channel" });

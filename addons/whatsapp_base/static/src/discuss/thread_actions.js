@@ -31,13 +31,20 @@ registerThreadAction("whatsapp-take", {
     sequence: 1,
     sequenceGroup: 3,
 });
-/** In the inbox as with the key: the next conversation follows, and it can be undone. */
-function resolve(store, thread) {
+/** In the inbox as with the key: the next conversation follows. It can be undone everywhere. */
+async function resolve(store, thread) {
     const inbox = store.env.services["whatsapp.inbox"];
     if (inbox.isActive && thread.eq(inbox.thread)) {
         return inbox.actions.resolve({ ids: [inbox.activeId] });
     }
-    return thread.callOnWhatsapp("action_resolve");
+    const { id: threadId, whatsapp_conversation_id: conversation } = thread;
+    const ids = [conversation.id];
+    await thread.callOnWhatsapp("action_resolve");
+    inbox.actions.offerUndo(ids, async () => {
+        // it may have left the sidebar, and the client, meanwhile
+        const again = await store.Thread.getOrFetch({ model: "discuss.channel", id: threadId });
+        again?.open({ focus: true });
+    });
 }
 
 registerThreadAction("whatsapp-resolve", {

@@ -94,6 +94,16 @@ export class InboxActions {
         } else if (isOpen) {
             this.inbox.close();
         }
+        this.offerUndo(ids, () => isOpen && this.inbox.open(ids[0]));
+    }
+
+    /**
+     * Say that conversations were resolved, with a way back.
+     *
+     * @param {number[]} ids
+     * @param {Function} onUndone what to do when they are open again
+     */
+    offerUndo(ids, onUndone) {
         const close = this.services.notification.add(
             ids.length === 1 ? _t("Resolved.") : _t("%s conversations were resolved.", ids.length),
             {
@@ -104,9 +114,7 @@ export class InboxActions {
                         onClick: async () => {
                             close();
                             await this.run("reopen", false, { ids });
-                            if (isOpen) {
-                                this.inbox.open(ids[0]);
-                            }
+                            await onUndone();
                         },
                     },
                 ],
