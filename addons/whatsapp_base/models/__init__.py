@@ -71,6 +71,7 @@ from . import whatsapp_conversation_block
 from . import whatsapp_conversation_record
 from . import whatsapp_conversation_bulk
 from . import whatsapp_conversation_store
+from . import whatsapp_conversation_shared
 from . import whatsapp_conversation_cycle
 from . import whatsapp_conversation_wait
 from . import whatsapp_conversation_waits

@@ -30,9 +30,9 @@ class WhatsappContact(models.Model):
             return super().write(vals)
         # sudo: whose queue the conversations are in; they leave it when blocked
         conversations = self.sudo().conversation_ids
-        queues = {conversation: conversation._queue() for conversation in conversations if conversation._is_waiting()}
+        before = {conversation: conversation._audience() for conversation in conversations if conversation._is_waiting()}
         result = super().write(vals)
-        conversations._announce(queues)
+        conversations._announce(before)
         for conversation in conversations.filtered("discuss_channel_id"):
             Store(bus_channel=conversation.discuss_channel_id).add(
                 conversation, [Store.Attr("blocked", lambda c: c.contact_id.blocked)]

@@ -3,6 +3,8 @@ from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.mail.tools.discuss import Store
+
 from .whatsapp_conversation_inbox_query import VIEWS
 
 PAGE = 40
@@ -108,6 +110,21 @@ class WhatsappConversation(models.Model):
         self.check_access("read")
         self._show_bulk()
         return self._ensure_discuss_channel().id
+
+    @api.readonly
+    def inbox_follow(self):
+        """Return how a conversation that the client shows stands now.
+
+        :returns: ``{"data": data of the Store}``; ``{"lost": "unreadable"}`` if the user may read it no longer,
+            ``{"lost": "deleted"}`` if there is no such conversation any more
+        """
+        self.ensure_one()
+        if not self.exists():
+            return {"lost": "deleted"}
+        if not self.has_access("read"):
+            return {"lost": "unreadable"}
+        # sudo: the right to read was checked; the name of the agent goes with it
+        return {"data": Store().add(self.sudo(), self._live_store_fields()).get_result()}
 
     # ------------------------------------------------------------
     # Rows

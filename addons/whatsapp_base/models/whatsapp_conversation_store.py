@@ -1,4 +1,5 @@
 from collections import defaultdict
+from typing import NamedTuple
 
 from odoo import api, models
 
@@ -16,12 +17,21 @@ LIST_FIELDS = {"user_id", "state", "team_id", "tag_ids", "priority", "snoozed_un
 LIVE_FIELDS = ["state", "window_expires_at", "free_until", "last_inbound_at", "waiting_since", "unanswered_count", "team_id"]
 
 
+class Audience(NamedTuple):
+    """Who hears of a conversation: its queue (company ID, team ID or 0), its agent, the people it is shared with."""
+
+    queue: tuple[int, int]
+    agent: models.Model
+    shared: models.Model
+
+
 class WhatsappConversation(models.Model):
     """What the web client knows of a conversation, at first and live.
 
-    Two ways lead to the client. Members of the Discuss channel, and whoever has it open, hear of changes on the
+    Three ways lead to the client. Members of the Discuss channel, and whoever has it open, hear of changes on the
     channel itself. Everybody else of the team hears on the *queue*, a bus subchannel of the agents' group for each
-    company and team, of the conversations that wait for somebody to take them.
+    company and team, of the conversations that wait for somebody to take them. People with whom a conversation is
+    shared hear on their own bus channel (``whatsapp_conversation_shared``).
     """
 
     _inherit = "whatsapp.conversation"
@@ -118,7 +128,8 @@ class WhatsappConversation(models.Model):
     def write(self, vals):
         if not LIST_FIELDS & vals.keys():
             return super().write(vals)
-        before = {conversation: conversation._queue() for conversation in self.sudo()}
+        # sudo: who hears of the change is not for whoever makes it to see
+        before = {conversation: conversation._audience() for conversation in self.sudo()}
         result = super().write(vals)
         self._announce(before)
         return result
@@ -127,36 +138,47 @@ class WhatsappConversation(models.Model):
         super()._notify_inbox(conversations)
         conversations._announce()
 
-    def _announce(self, queues_before=None):
-        """Tell the clients how these conversations stand: constant queries, one bus row for each queue.
+    def _audience(self):
+        """Return who hears of the conversation as it is now. Call on sudo records."""
+        self.ensure_one()
+        return Audience(self._queue(), self.user_id, self.shared_user_ids)
 
-        :param dict queues_before: where conversations were shown until now, if they may have moved
+    def _announce(self, before=None):
+        """Tell the clients how these conversations stand: constant queries, one bus row for each queue and person.
+
+        :param dict before: ``{conversation: Audience}`` until now, of those that somebody changed
         """
+        before = before or {}
         # sudo: the data goes to whoever may see the conversation, which need not be the user who changed it
         conversations = self.sudo().filtered("discuss_channel_id")
-        for conversation in conversations.filtered("user_id"):
-            Store(bus_channel=conversation.discuss_channel_id).add(
-                conversation, conversation._live_store_fields()
-            ).bus_send()
-        self._announce_to_queues(conversations, queues_before or {})
+        for conversation in conversations:
+            # an agent from whom it was taken away looks at it still
+            if conversation.user_id or (conversation in before and before[conversation].agent):
+                Store(bus_channel=conversation.discuss_channel_id).add(
+                    conversation, conversation._live_store_fields()
+                ).bus_send()
+        # first: whom it is shared with no longer may be of the team that hears of it next
+        self._announce_to_people(conversations, before)
+        self._announce_to_queues(conversations, before)
 
     @api.model
-    def _announce_to_queues(self, conversations, queues_before):
+    def _announce_to_queues(self, conversations, before):
         """Send what waits in full, what no longer waits or went to another team as gone, to those who see all of a queue
         in short what became of it; and of the others that they changed: the inbox asks for those that it shows."""
         nothing = self.browse().sudo()
-        queues = defaultdict(lambda: {"waiting": nothing, "known": nothing, "gone": [], "free": nothing, "taken": nothing})
+        queues = defaultdict(lambda: dict.fromkeys(("waiting", "known", "gone", "moved", "free", "taken"), nothing))
         for conversation in conversations:
             if not conversation.contact_id.blocked:
                 # who has taken a conversation hears of it on its own channel
                 queues[conversation._queue()]["taken" if conversation.user_id else "free"] |= conversation
             if conversation._is_waiting():
                 queues[conversation._queue()]["waiting"] |= conversation
-            elif conversation in queues_before:
+            elif conversation in before:
                 queues[conversation._queue()]["known"] |= conversation
-                queues[conversation._queue()]["gone"].append(conversation.id)
-            if queues_before.get(conversation, conversation._queue()) != conversation._queue():
-                queues[queues_before[conversation]]["gone"].append(conversation.id)
+                queues[conversation._queue()]["gone"] |= conversation
+            if conversation in before and before[conversation].queue != conversation._queue():
+                queues[before[conversation].queue]["gone"] |= conversation
+                queues[before[conversation].queue]["moved"] |= conversation
         if not queues:
             return
         # what is gone first: a supervisor listens to both queues
@@ -169,32 +191,46 @@ class WhatsappConversation(models.Model):
             known.add(content["known"], self._live_store_fields())
             if content["free"] or content["gone"]:
                 self._tell_queue(
-                    queue, waiting=waiting.get_result(), gone=content["gone"], flood=is_flood, changed=content["free"]
+                    queue, waiting=waiting.get_result(), gone=content["gone"], moved=content["moved"], flood=is_flood,
+                    changed=content["free"],
                 )
             if content["known"] or content["taken"]:
                 self._tell_queue(queue, everything=True, known=known.get_result(), changed=content["taken"])
 
     @api.model
-    def _tell_queue(self, queue, everything=False, waiting=None, known=None, gone=(), flood=False, changed=()):
-        """Send one notification to who listens to a queue, see :meth:`_queue_subchannel`."""
+    def _tell_queue(self, queue, everything=False, **content):
+        """Send one notification to who listens to a queue, see :meth:`_queue_subchannel` and :meth:`_queue_payload`."""
         # by the cached ID: env.ref asks the database each time, and intake is a busy place
         group = self.env["res.groups"].browse(self.env["ir.model.data"]._xmlid_to_res_id(AGENT_GROUP))
         group._bus_send(
-            "whatsapp.conversation/queue",
-            {
-                "waiting": waiting or {}, "known": known or {}, "gone": list(gone), "flood": flood,
-                # whose they are spares most clients the question
-                "changed": [conversation.id for conversation in changed[:CHANGED_BY_ID]],
-                "agents": [conversation.user_id.id for conversation in changed[:CHANGED_BY_ID]],
-                "changed_more": len(changed) > CHANGED_BY_ID,
-            },
-            subchannel=self._queue_subchannel(*queue, everything),
+            "whatsapp.conversation/queue", self._queue_payload(**content), subchannel=self._queue_subchannel(*queue, everything)
         )
+
+    @api.model
+    def _queue_payload(self, waiting=None, known=None, gone=(), moved=(), unshared=(), flood=False, changed=()):
+        """Return what a client is told of conversations that it may show.
+
+        :param dict waiting: data of those that wait
+        :param dict known: data of those that wait no longer
+        :param gone: those that are to be forgotten, among them those that ``moved`` to another team or are ``unshared``
+        :param bool flood: more wait than are sent
+        :param changed: those of which the client may want to know more
+        """
+        return {
+            "waiting": waiting or {}, "known": known or {}, "flood": flood,
+            **{name: [c.id for c in records] for name, records in (("gone", gone), ("moved", moved), ("unshared", unshared))},
+            # whose they are spares most clients the question
+            "changed": [conversation.id for conversation in changed[:CHANGED_BY_ID]],
+            "agents": [conversation.user_id.id for conversation in changed[:CHANGED_BY_ID]],
+            "changed_more": len(changed) > CHANGED_BY_ID,
+        }
 
     def _announce_gone(self):
         """Take conversations that are about to be deleted out of the clients' queues."""
         for conversation in self:
-            self._tell_queue(conversation._queue(), gone=conversation.ids)
+            self._tell_queue(conversation._queue(), gone=conversation)
+            for user in conversation.sudo().shared_user_ids:  # sudo: see _announce
+                self._tell_person(user, gone=conversation.sudo())
 
     @api.model
     def _waiting_for_client(self, limit):

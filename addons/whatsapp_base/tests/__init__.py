@@ -13,6 +13,7 @@ from . import test_discuss_live
 from . import test_discuss_post
 from . import test_discuss_store
 from . import test_interactive
+from . import test_live
 from . import test_fallback
 from . import test_inbound_changes
 from . import test_inbound_media

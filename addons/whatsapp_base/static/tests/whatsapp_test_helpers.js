@@ -70,6 +70,9 @@ export class WhatsappConversation extends models.Model {
     announce_presence(ids, state, ask) {
         return ask ? { pending: [] } : {};
     }
+    inbox_follow() {
+        return { data: {} };
+    }
     mention_suggestions() {
         return {};
     }

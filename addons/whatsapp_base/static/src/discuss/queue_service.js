@@ -117,8 +117,11 @@ export class WhatsappQueue {
 
     /** @param {import("models").Thread[]} threads */
     forget(threads) {
+        // what the inbox has open is looked at again, also when the user is elsewhere at the moment
+        const kept = this.store.env.services["whatsapp.inbox"]?.thread;
         for (const thread of threads) {
             if (
+                thread.notEq(kept) &&
                 !thread.self_member_id &&
                 !thread.isLocallyPinned &&
                 thread.notEq(this.store.discuss.thread) &&

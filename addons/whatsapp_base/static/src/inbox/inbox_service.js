@@ -3,6 +3,7 @@ import { markRaw, reactive } from "@odoo/owl";
 import { registry } from "@web/core/registry";
 
 import { setWatchedConversation, watchedConversation } from "../board/watched";
+import { InboxFollow } from "./inbox_follow";
 import { InboxActions } from "./list/inbox_actions";
 import { InboxFilters } from "./list/inbox_filters";
 import { InboxLive } from "./list/inbox_live";
@@ -42,6 +43,7 @@ export class WhatsappInbox {
     start() {
         this.actions = new InboxActions(this, this.services);
         this.filters = new InboxFilters(this, this.services);
+        this.follow = new InboxFollow(this, this.services);
         this.live = new InboxLive(this, this.services);
         this.live.start();
     }
@@ -137,7 +139,13 @@ export class WhatsappInbox {
     setActive(isActive) {
         this.isActive = isActive;
         this.store.discuss.isWhatsappInboxActive = isActive;
+        if (!this.thread?.exists()) {
+            this.thread = undefined; // it was deleted meanwhile
+        }
         this.showThread(this.thread);
+        if (isActive) {
+            this.follow.look(); // what was open when the user left may be somebody else's now
+        }
     }
 
     next() {

@@ -72,6 +72,17 @@ patch(Composer.prototype, {
         }
     },
 
+    /** @returns {string[]} what was written to the customer and to colleagues; here it is forgotten */
+    takeWhatsappDrafts() {
+        const written = ["customer", "note"].map((slot) => {
+            const text = slot === this.whatsappSlot && this.composerText;
+            return (text || loadDraft(this.thread.id, slot)?.text || "").trim();
+        });
+        forgetDraft(this.thread.id, this.whatsappSlot === "note" ? "customer" : "note");
+        this.clear();
+        return written.filter(Boolean);
+    },
+
     setWhatsappText(text) {
         this.composerText = text;
         Object.assign(this.selection, { start: text.length, end: text.length, direction: "none" });

@@ -12,7 +12,10 @@ const COUNTS_SPREAD = 2500;
 /** More changed rows than this are not asked for one by one. */
 const MAX_IDS = 40;
 
-/** Keeps the list as it is on the server: changes are announced by ID, and fetched with the user's own rights. */
+/**
+ * Keeps the list and the open conversation as they are on the server: changes are announced by ID, and fetched with the
+ * user's own rights.
+ */
 export class InboxLive {
     /** @type {Set<number>} */
     changed = new Set();
@@ -51,22 +54,26 @@ export class InboxLive {
      * @param {number[]} [payload.changed] conversations
      * @param {number[]} [payload.agents] whose they are, in the same order
      * @param {boolean} [payload.changed_more] there are more than were named
-     * @param {number[]} [payload.gone] conversations that went to another team
+     * @param {number[]} [payload.gone] conversations that wait no longer, went to another team, are no longer shared
+     * @param {boolean} [payload.flood] so many more wait now that their data is not sent
      */
-    onQueue({ changed = [], agents = [], changed_more: more = false, gone = [], flood = false }) {
+    onQueue(payload) {
         if (!this.inbox.isActive) {
             return;
         }
-        if (more || flood) {
+        this.inbox.follow.hear(payload);
+        const { changed = [], agents = [], gone = [] } = payload;
+        if (payload.changed_more || payload.flood) {
             this.reloadSoon();
             return;
         }
-        const { rows } = this.inbox;
+        const { activeId, rows } = this.inbox;
         const isMineOnly = rows.query.view === "mine" && !rows.query.search;
+        const isShown = (id) => id === activeId || rows.get(id);
         const relevant = changed.filter(
-            (id, index) => !isMineOnly || agents[index] === user.userId || rows.get(id),
+            (id, index) => !isMineOnly || agents[index] === user.userId || isShown(id),
         );
-        this.onChanged([...relevant, ...gone.filter((id) => rows.get(id))]);
+        this.onChanged([...relevant, ...gone.filter(isShown)]);
         this.countSoon();
     }
 
@@ -108,7 +115,11 @@ export class InboxLive {
         this.needsReload = false;
         try {
             if (this.inbox.isActive) {
-                await (reload ? this.inbox.rows.load() : this.inbox.rows.refresh(ids));
+                const { activeId, follow, rows } = this.inbox;
+                await Promise.all([
+                    reload ? rows.load() : rows.refresh(ids),
+                    reload || ids.includes(activeId) ? follow.look() : undefined,
+                ]);
             }
         } finally {
             this.timer = null;
