@@ -6,6 +6,8 @@ class WhatsappCachedMixin(models.AbstractModel):
 
     _name = "whatsapp.cached.mixin"
     _description = "WhatsApp Records Kept in Memory"
+    # the fields that it is made of; None: all
+    _kept_fields = None
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -15,7 +17,8 @@ class WhatsappCachedMixin(models.AbstractModel):
 
     def write(self, vals):
         result = super().write(vals)
-        self.env.registry.clear_cache()
+        if self._kept_fields is None or self._kept_fields & vals.keys():
+            self.env.registry.clear_cache()
         return result
 
     def unlink(self):

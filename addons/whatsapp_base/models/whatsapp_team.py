@@ -2,9 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Command, Domain
 
-# what record rules are computed from; Odoo keeps those per user until its cache is told
-RULE_FIELDS = {"supervisor_ids", "membership_ids", "member_ids", "is_shared", "company_id", "active"}
-
 
 class WhatsappTeam(models.Model):
     """The people who answer a number, when they do, and how work is given to them.
@@ -13,9 +10,12 @@ class WhatsappTeam(models.Model):
     """
 
     _name = "whatsapp.team"
+    _inherit = "whatsapp.cached.mixin"
     _description = "WhatsApp Team"
     _order = "sequence, name, id"
     _check_company_auto = True
+    # record rules hold the teams of a user, and Odoo keeps those; a change is rare enough to have every process compute them again
+    _kept_fields = frozenset(("supervisor_ids", "membership_ids", "member_ids", "is_shared", "company_id", "active"))
 
     name = fields.Char(required=True, translate=True)
     sequence = fields.Integer(default=10)
@@ -144,24 +144,6 @@ class WhatsappTeam(models.Model):
                 raise ValidationError(self.env._("“Back to the Queue After” cannot be negative. Give minutes, or 0 for never."))
             if team.auto_resolve_hours < 0:
                 raise ValidationError(self.env._("“Resolve After Silence” cannot be negative. Give hours, or 0 for never."))
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        teams = super().create(vals_list)
-        self.env.registry.clear_cache()
-        return teams
-
-    def write(self, vals):
-        result = super().write(vals)
-        if RULE_FIELDS & vals.keys():
-            # record rules hold the teams of a user; rare enough to have every process compute them again
-            self.env.registry.clear_cache()
-        return result
-
-    def unlink(self):
-        result = super().unlink()
-        self.env.registry.clear_cache()
-        return result
 
     def action_view_conversations(self):
         """Open the conversations of this team."""

@@ -93,7 +93,7 @@ class WhatsappTeamMember(models.Model):
     def create(self, vals_list):
         members = super().create(vals_list)
         self.env["whatsapp.agent"]._of(members.user_id)
-        self.env.registry.clear_cache()  # see whatsapp.team.write
+        self.env.registry.clear_cache()  # see whatsapp.team._kept_fields
         return members
 
     def write(self, vals):

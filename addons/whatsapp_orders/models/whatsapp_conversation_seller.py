@@ -44,9 +44,7 @@ class WhatsappConversation(models.Model):
         message._set_aside()
         if not self.user_id and self.unanswered_count <= 1 and self.state == "open":
             # sudo: the worker, or whoever replays the message, acts for the seller; nobody needs to be told of it
-            self.sudo().with_context(tracking_disable=True, whatsapp_no_event=True).write(
-                {"state": "resolved", "waiting_since": False, "unanswered_count": 0}
-            )
+            self.sudo().with_context(tracking_disable=True, whatsapp_no_event=True).write({"state": "resolved"})
 
     def _ask_which_order(self, message, offers, action):
         """Several orders wait for this seller: have them name one."""

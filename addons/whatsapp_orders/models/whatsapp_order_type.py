@@ -8,6 +8,8 @@ class WhatsappOrderType(models.Model):
     """A service that customers can order by WhatsApp: how a message is recognised, what it costs, who does it."""
 
     _name = "whatsapp.order.type"
+    _inherit = "whatsapp.cached.mixin"
+    _kept_fields = frozenset(("keywords", "active", "company_id"))
     _description = "WhatsApp Service"
     _order = "sequence, name, id"
     _check_company_auto = True
@@ -80,20 +82,6 @@ class WhatsappOrderType(models.Model):
     # ------------------------------------------------------------
     # Recognition
     # ------------------------------------------------------------
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        self.env.registry.clear_cache()
-        return super().create(vals_list)
-
-    def write(self, vals):
-        if not {"keywords", "active", "company_id"}.isdisjoint(vals):
-            self.env.registry.clear_cache()
-        return super().write(vals)
-
-    def unlink(self):
-        self.env.registry.clear_cache()
-        return super().unlink()
 
     @api.model
     @tools.ormcache("company_id")
