@@ -19,7 +19,8 @@ class MailThread(models.AbstractModel):
 
     def _whatsapp_numbers(self, channel, partners):
         """Return ``{record id: (number as written, digits with country code)}``; digits are empty if it is no number."""
-        own_fields = self._phone_get_number_fields()
+        # by their names only: a field called phone may hold something else, a picture of one
+        own_fields = [name for name in self._phone_get_number_fields() if self._fields[name].type == "char"]
         result = {}
         for record in self:
             partner = partners.get(record.id)

@@ -206,8 +206,9 @@ class WhatsappChatMessage(models.Model):
     # Content
     # ------------------------------------------------------------
 
+    @api.private
     def payload_value(self, *path):
-        """Return a value from the stored payload by its path of keys, or None."""
+        """Return a value from the stored payload by its path of keys, or None. For other addons, not for programs."""
         self.ensure_one()
         # sudo: single harmless values of the payload serve agents too; the whole is for administrators
         value = json.loads(self.sudo().payload or "{}")

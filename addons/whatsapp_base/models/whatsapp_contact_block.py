@@ -28,6 +28,8 @@ class WhatsappContact(models.Model):
     def write(self, vals):
         if "blocked" not in vals:
             return super().write(vals)
+        if not self.env.su:
+            self._check_may_block()
         # sudo: whose queue the conversations are in; they leave it when blocked
         conversations = self.sudo().conversation_ids
         before = {conversation: conversation._audience() for conversation in conversations if conversation._is_waiting()}
@@ -67,6 +69,12 @@ class WhatsappContact(models.Model):
         if not self.env.user.has_group("whatsapp_base.group_whatsapp_agent"):
             raise AccessError(self.env._("Only WhatsApp agents can block contacts. Ask an administrator for the role."))
         self.check_access("write")
+        Conversation = self.env["whatsapp.conversation"]
+        in_reach = Conversation.search([("contact_id", "in", self.ids)]).contact_id
+        # sudo: only whether there are any; a contact is in the address book of all, a conversation is not
+        if theirs := Conversation.sudo().search([("contact_id", "in", (self - in_reach).ids)]).contact_id:
+            who = ", ".join(theirs.mapped("display_name"))
+            raise AccessError(self.env._("Only colleagues talk with %(who)s. Ask them, or a supervisor, to block.", who=who))
 
     def _block_at_meta(self):
         """Ask Meta to block at every number that the person wrote to; returns (numbers that block, what to tell).

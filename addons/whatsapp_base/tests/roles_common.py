@@ -4,12 +4,13 @@ A new model without a line fails, and so does a right that the table does not gr
 ORM, and over HTTP as a program with a user's API key would ask.
 """
 
+import inspect
 from datetime import date, timedelta
 
 from psycopg2.extras import Json
 
 from odoo import fields
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user
 from odoo.tools import SQL, mute_logger
 
@@ -28,6 +29,7 @@ class RolesData(WhatsappData):
     rights: dict
     extra: dict = {}  # {model: what a row needs besides}
     shared = frozenset()  # models without companies
+    everybodys = frozenset()  # methods that change what is the caller's own, or what all agents share
 
     @classmethod
     def setUpClass(cls):
@@ -149,6 +151,79 @@ class RolesTests(RolesData):
                 self.assertFalse(mine.with_user(other).search([("id", "=", mine.id)]))
                 with self.assertRaises(AccessError):
                     mine.with_user(other).read(["display_name"])
+
+    # ------------------------------------------------------------
+    # Methods that anybody may call over the API
+    # ------------------------------------------------------------
+
+    def _public_methods(self, name):
+        """Return the names of what this addon lets programs call on a model, besides what every model has."""
+        model, Base = self.env[name], self.env["base"]
+        names = {
+            method
+            for cls in type(model).__mro__ if cls.__module__.startswith(f"odoo.addons.{self.module}.")
+            for method, value in vars(cls).items() if callable(value) and not method.startswith("_") and not hasattr(Base, method)
+        }
+        return sorted(method for method in names if not getattr(getattr(model, method), "_api_private", False))
+
+    def _plausible(self, method):
+        """Return arguments that a method could be meant to have: what it asks for, aimed at the world's records."""
+        values = {
+            "ids": self.conversation.ids, "conversation_ids": self.conversation.ids, "conversation_id": self.conversation.id,
+            "message_id": self.row.id, "user_id": self.agent.id, "partner_id": self.conversation.partner_id.id,
+            "template_id": self.template.id, "query": {"view": "all", "order": "newest"}, "kind": "buttons", "status": "active",
+            "values": {}, "action": "resolve", "until": "2027-01-01 10:00:00", "state": "viewing", "domain": [], "team_id": self.team.id,
+        }
+        needed = [
+            parameter for parameter in inspect.signature(method).parameters.values()
+            if parameter.kind in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY)
+            and (parameter.default is parameter.empty or parameter.name in ("ids", "body"))
+        ]
+        return {parameter.name: values.get(parameter.name, "x") for parameter in needed}
+
+    def _everything(self):
+        """Return a digest of all rows of this addon, except what it notes about who asked."""
+        self.env.flush_all()
+        tables = sorted({self.env[name]._table for name in self.rights if self.env[name]._auto} - {"whatsapp_audit_log"})
+        rows = SQL(" UNION ALL ").join(
+            SQL("SELECT %s AS name, md5(string_agg(t::text, ',' ORDER BY t.id)) AS hash FROM %s t", table, SQL.identifier(table))
+            for table in tables
+        )
+        return dict(self.env.execute_query(rows))
+
+    def _attempt(self, bound, before):
+        """Call a method and undo it; returns what it answered, and the tables that it had changed."""
+        savepoint = self.env.cr.savepoint()
+        try:
+            answer = bound(**self._plausible(bound))
+            after = self._everything()
+        except UserError:  # AccessError is one, too
+            return None, []
+        finally:
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+        return answer, [table for table, digest in after.items() if digest != before[table]]
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_public_methods_tell_and_change_nothing_for_outsiders(self):
+        thread = self.conversation.discuss_channel_id
+        world = {"discuss.channel": thread, "mail.message": thread.message_ids[:1], **self.world}
+        before, called = self._everything(), 0
+        for name in self.env.registry:
+            for method in self._public_methods(name):
+                if name not in world and not hasattr(getattr(self.env[name], method), "_api_model"):
+                    continue  # nothing to call it on
+                for role in ("other_agent", "stranger", *WITHOUT_ROLE):
+                    with self.subTest(model=name, method=method, role=role):
+                        called += 1
+                        bound = getattr(world.get(name, self.env[name]).with_user(getattr(self, role)), method)
+                        answer, changed = self._attempt(bound, before)
+                        if method in self.everybodys and role not in WITHOUT_ROLE:
+                            continue
+                        self.assertFalse(changed)
+                        for secret in ("secret price", "34600900801"):
+                            self.assertNotIn(secret, repr(answer))
+        self.assertGreater(called, 20)
 
 
 class RolesHttpTests(RolesData):

@@ -99,6 +99,14 @@ class TestBlocking(IdentityCommon):
         self.meta()
         with self.assertRaises(AccessError):
             contact.with_user(self.employee).action_block()
+        for user in (self.other_agent, self.employee):
+            for blocked in (True, False):
+                with self.subTest(user=user.login), self.assertRaises(AccessError):
+                    contact.with_user(user).write({"blocked": blocked})
+        with self.assertRaisesRegex(AccessError, "Only colleagues talk with"):
+            contact.with_user(self.other_agent).action_block()
+        contact.with_user(self.agent).write({"blocked": True})
+        self._contact("34600900777").with_user(self.other_agent).write({"blocked": True})  # nobody's yet
         self.env["res.company"].create({"name": "Elsewhere"})
         contact.company_id = self.env["res.company"].search([], order="id desc", limit=1)
         with self.assertRaises(AccessError):

@@ -76,12 +76,14 @@ RIGHTS = {
 EXTRA = {"whatsapp.rate": {"market_id": None}, "whatsapp.contact.alias": {"wa_id": "34600900899"}}
 # Meta's own geography and the texts that come with the addon are nobody's secret: the same for all companies
 SHARED = {"whatsapp.rate.market", "whatsapp.library.template", "whatsapp.tag"}
+# one's own status, the address book, and to write to any customer
+EVERYBODYS = {"set_status", "link_partner", "whatsapp_send"}
 
 
 class Table:
     """What is asked below."""
 
-    module, rights, extra, shared = "whatsapp_base", RIGHTS, EXTRA, SHARED
+    module, rights, extra, shared, everybodys = "whatsapp_base", RIGHTS, EXTRA, SHARED, EVERYBODYS
 
 
 @tagged("post_install", "-at_install")

@@ -18,6 +18,7 @@ class Table:
     """What is asked below."""
 
     module, rights = "whatsapp_orders", RIGHTS
+    everybodys = {"action_cancel", "action_find_seller", "action_reject"}  # orders are all agents' work
 
 
 @tagged("post_install", "-at_install")
