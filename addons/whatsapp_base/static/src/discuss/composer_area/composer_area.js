@@ -6,7 +6,7 @@ import { WhatsappComposerNotice } from "@whatsapp_base/discuss/composer_notice/c
 import { WhatsappPresenceLine } from "@whatsapp_base/discuss/presence/presence_line";
 import { WhatsappTemplatePicker } from "@whatsapp_base/discuss/template_picker/template_picker";
 
-import { Component, onMounted, onWillUnmount, useEffect } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, status, useEffect } from "@odoo/owl";
 
 import { useService } from "@web/core/utils/hooks";
 
@@ -51,7 +51,8 @@ export class WhatsappComposerArea extends Component {
                     return;
                 }
                 this.presence.enter(id).then((known) => {
-                    if (known && this.conversation?.id === id) {
+                    // a component that is gone must read nothing: it would be kept with all that it has shown
+                    if (known && status(this) !== "destroyed" && this.conversation?.id === id) {
                         this.conversation.pending = known.pending;
                     }
                 });

@@ -11,6 +11,7 @@ import { useService } from "@web/core/utils/hooks";
 import { WhatsappWatchBar } from "../../board/watch_bar";
 import { WhatsappComposerArea } from "../../discuss/composer_area/composer_area";
 import { WhatsappHeader } from "../../discuss/header";
+import { useSeverance } from "../../discuss/severance";
 
 /** Actions of the thread that have a button of their own; the others are behind "More". */
 const SHOWN = ["whatsapp-take", "whatsapp-resolve", "whatsapp-reopen", "whatsapp-unblock"];
@@ -48,6 +49,7 @@ export class InboxThread extends Component {
             note: () => this.props.thread.composer.setWhatsappMode("note"),
         });
         onWillUnmount(unregister);
+        useSeverance();
     }
 
     get conversation() {
