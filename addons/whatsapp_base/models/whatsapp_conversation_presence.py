@@ -25,6 +25,8 @@ class WhatsappConversation(models.Model):
             :meth:`pending_replies` has it; else an empty object
         """
         self.ensure_one()
+        if state == "left" and not ask and not self.has_access("read"):
+            return self._announce_gone()
         self.check_access("read")
         if state not in PRESENCE_LIFE:
             raise ValidationError(self.env._("“state” must be viewing, typing or left."))
@@ -37,6 +39,15 @@ class WhatsappConversation(models.Model):
         if ask or "user_id" in payload:
             self.env["bus.bus"]._sendone((self, PRESENCE_SUBCHANNEL), "whatsapp.conversation/presence", payload)
         return {"pending": self.pending_replies()} if ask else {}
+
+    def _announce_gone(self):
+        """Let somebody go who may read the conversation no longer: a colleague took it while they looked at it."""
+        self.browse().check_access("read")
+        if self.exists():
+            # no name: nobody hears in this way of people who never were there
+            payload = {"conversation_id": self.id, "ask": False, "user_id": self.env.uid, "state": "left"}
+            self.env["bus.bus"]._sendone((self, PRESENCE_SUBCHANNEL), "whatsapp.conversation/presence", payload)
+        return {}
 
     def _only_watches(self):
         """Tell whether the user is a supervisor who neither takes care of the conversation nor works in its team."""

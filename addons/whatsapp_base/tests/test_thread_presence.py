@@ -61,6 +61,18 @@ class TestThreadPresence(DiscussCommon):
         for nonsense in ("whatsapp.presence/", "whatsapp.presence/x", "whatsapp.presence/99999999"):
             self.assertEqual(self.bus_channels(self.agent, nonsense), [])
 
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_who_lost_it_can_still_say_that_they_went(self):
+        self.conversation.user_id = self.supervisor
+        self.assertFalse(self.conversation.with_user(self.agent).has_access("read"))
+        [(_channel, payload)] = self.told(self.agent, "left")
+        self.assertEqual(
+            payload, {"conversation_id": self.conversation.id, "ask": False, "user_id": self.agent.id, "state": "left"}
+        )
+        for user, args in ((self.agent, ("left", True)), (self.agent, ("viewing",)), (self.employee, ("left",))):
+            with self.assertRaises(AccessError):
+                self.told(user, *args)
+
     def test_other_words_are_refused(self):
         with self.assertRaises(ValidationError):
             self.conversation.with_user(self.agent).announce_presence("sleeping")
