@@ -41,12 +41,7 @@ class WhatsappConversation(models.Model):
         found, cursor = self._inbox_page(
             self._inbox_domain(query, searched), query.get("order") or "newest", after, max(1, min(int(limit), MAX_PAGE))
         )
-        rows = found._inbox_row_values()
-        if searched:
-            matches = self._inbox_matches(query["search"], found, searched[1])
-            for row in rows:
-                row["match"] = matches.get(row["id"], False)
-        return {"rows": rows, "after": cursor}
+        return {"rows": found._inbox_found_values(query, searched), "after": cursor}
 
     @api.model
     @api.readonly
@@ -56,10 +51,13 @@ class WhatsappConversation(models.Model):
         For who hears that conversations changed: what does not come back is to be taken out of the list.
         """
         self._inbox_check_agent()
-        domain = Domain("id", "in", [int(row_id) for row_id in ids[:MAX_PAGE]])
-        if query:
-            domain &= self._inbox_domain(self._inbox_query(query))
-        return self.browse(self._search(domain))._inbox_row_values()
+        ids = [int(row_id) for row_id in ids[:MAX_PAGE]]
+        domain, searched = Domain("id", "in", ids), None
+        query = self._inbox_query(query or {})
+        if query["search"]:
+            searched = self._inbox_search(query["search"], among=ids)
+        domain &= self._inbox_domain(query, searched)
+        return self.browse(self._search(domain))._inbox_found_values(query, searched)
 
     @api.model
     @api.readonly
@@ -136,6 +134,15 @@ class WhatsappConversation(models.Model):
             "state", "priority", "snoozed_until", "window_expires_at", "waiting_since", "last_message_at", "last_message_preview",
             "unanswered_count", "sla_state", "sla_due_at",
         ]
+
+    def _inbox_found_values(self, query, searched):
+        """Return the rows of a list and, where it is a search, what was found in each."""
+        rows = self._inbox_row_values()
+        if searched:
+            matches = self._inbox_matches(query["search"], self, searched[1])
+            for row in rows:
+                row["match"] = matches.get(row["id"], False)
+        return rows
 
     def _inbox_row_values(self):
         """Return what the list shows of each conversation, in order."""

@@ -44,42 +44,51 @@ class WhatsappConversation(models.Model):
     _inherit = "whatsapp.conversation"
 
     @api.model
-    def _inbox_search(self, text):
+    def _inbox_search(self, text, among=None):
         """Return (domain, found messages): of conversations with a contact or a message that the text finds.
 
         Record rules come on top of the domain.
+
+        :param among: IDs of the conversations that are asked about, where that is not all: few are looked through fast
         """
-        contacts = self._inbox_search_contacts(text)
-        messages = self._inbox_search_messages(text)
+        contacts = self._inbox_search_contacts(text, among)
+        messages = self._inbox_search_messages(text, among)
         return Domain("contact_id", "in", contacts) | Domain("id", "in", list({row[1] for row in messages})), messages
 
     @api.model
-    def _inbox_search_contacts(self, text):
+    def _inbox_search_contacts(self, text, among=None):
         """Return the IDs of contacts that have all the words in their names, or the digits in their numbers."""
         companies, parts = self.env.companies.ids, []
+        within = SQL()
+        if among is not None:
+            within = SQL(" AND c.id IN (SELECT contact_id FROM whatsapp_conversation WHERE id = ANY(%s))", among)
         names, numbers = search_words.split_numbers(text)
         if asked := search_words.prefix_query(names):
             # "ana 600": the name and a part of the number
             has_numbers = SQL("").join(SQL(" AND c.wa_id LIKE %s", f"%{number}%") for number in numbers)
             parts += [
                 SQL(
-                    "SELECT c.id FROM whatsapp_contact c WHERE c.company_id = ANY(%s) AND %s @@ %s::tsquery%s",
+                    "SELECT c.id FROM whatsapp_contact c WHERE c.company_id = ANY(%s) AND %s @@ %s::tsquery%s%s",
                     companies, SQL(search_words.sql_document("c.profile_name", "c.username", "c.app_name")), asked, has_numbers,
+                    within,
                 ),
                 SQL(
                     """SELECT c.id FROM whatsapp_contact c JOIN res_partner p ON p.id = c.partner_id
-                        WHERE c.company_id = ANY(%s) AND %s @@ %s::tsquery%s""",
-                    companies, SQL(search_words.sql_document("p.name", "p.ref")), asked, has_numbers,
+                        WHERE c.company_id = ANY(%s) AND %s @@ %s::tsquery%s%s""",
+                    companies, SQL(search_words.sql_document("p.name", "p.ref")), asked, has_numbers, within,
                 ),
             ]
         elif numbers:
             pattern = f"%{numbers[0]}%"
             parts += [
-                SQL("SELECT c.id FROM whatsapp_contact c WHERE c.company_id = ANY(%s) AND c.wa_id LIKE %s", companies, pattern),
+                SQL(
+                    "SELECT c.id FROM whatsapp_contact c WHERE c.company_id = ANY(%s) AND c.wa_id LIKE %s%s",
+                    companies, pattern, within,
+                ),
                 SQL(
                     """SELECT a.contact_id FROM whatsapp_contact_alias a JOIN whatsapp_contact c ON c.id = a.contact_id
-                        WHERE c.company_id = ANY(%s) AND a.wa_id LIKE %s""",
-                    companies, pattern,
+                        WHERE c.company_id = ANY(%s) AND a.wa_id LIKE %s%s""",
+                    companies, pattern, within,
                 ),
             ]
         if not parts:
@@ -89,7 +98,7 @@ class WhatsappConversation(models.Model):
         return [row[0] for row in self.env.execute_query(SQL(" UNION ").join(limited))]
 
     @api.model
-    def _inbox_search_messages(self, text):
+    def _inbox_search_messages(self, text, among=None):
         """Return (ID, conversation ID) of the newest messages with all the words, newest first.
 
         First in the latest messages: a word that is everywhere is found there often enough, and what is found need not
@@ -99,6 +108,8 @@ class WhatsappConversation(models.Model):
         if not asked:
             return []
         self.env.flush_all()
+        if among is not None:
+            return self._inbox_matching_messages(asked, SQL("AND m.conversation_id = ANY(%s)", among))
         [(newest,)] = self.env.execute_query(SQL("SELECT max(id) FROM whatsapp_chat_message"))
         latest = SQL("AND m.id > %s", (newest or 0) - LATEST_MESSAGES)
         found = self._inbox_matching_messages(asked, latest)

@@ -228,6 +228,24 @@ class TestInboxSearch(InboxCommon):
         self.assertEqual(self.found("maria", view="mine"), self.maria)
         self.assertFalse(self.listed(view="mine", search="maria", everywhere=False))
 
+    def test_what_changes_comes_into_a_search_if_it_is_found(self):
+        self.peter._send_text("Parcel S00042 leaves tomorrow")
+        both = (self.maria | self.peter).ids
+
+        def found(search, user=None, ids=both, **query):
+            return self.inbox(user).inbox_rows(ids, {"search": search, "everywhere": True, **query})
+
+        [row] = found("s00042")
+        self.assertEqual((row["id"], row["match"]["text"]), (self.peter.id, "Parcel S00042 leaves tomorrow"))
+        number = self.maria.contact_id.wa_id
+        for text in ("maria", number[-5:], f"mar {number[-4:]}"):
+            self.assertEqual([(row["id"], row["match"]) for row in found(text)], [(self.maria.id, False)], text)
+        self.assertFalse(found("maria", ids=self.peter.ids), "only what was asked for")
+        self.assertFalse(found("s00042", self.other_agent))
+        self.peter.action_resolve()
+        self.assertTrue(found("s00042", view="mine"))
+        self.assertFalse(found("s00042", view="mine", everywhere=False))
+
     def test_strange_input_finds_nothing_and_breaks_nothing(self):
         for text in ("'", "\\", ":*", "& | !", "%", "a'b:*", "😀", "+", "--", "x" * 3000, "١٢٣"):
             self.assertFalse(self.found(text), text)

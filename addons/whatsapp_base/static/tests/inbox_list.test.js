@@ -1,7 +1,7 @@
 import { contains, startServer } from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
-import { click, keyDown, keyUp, press, queryFirst } from "@odoo/hoot-dom";
+import { click, edit, keyDown, keyUp, press, queryFirst } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 
 import { patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
@@ -135,6 +135,28 @@ test("in Mine, what concerns others is not asked for", async () => {
     await tell({ changed: [52], agents: [serverState.userId] });
     await advanceTime(1000);
     await contains(NAME, { text: "New" });
+});
+
+test("what comes meanwhile is found by a search, and what is found no longer goes", async () => {
+    await startServer();
+    const server = await openInbox(three());
+    server.rows = [row(1, "Ana")];
+    await press("/");
+    await edit("ana", { confirm: "Enter" });
+    await advanceTime(1000);
+    await contains(ROW, { count: 1 });
+    const match = { text: "… for Ana", message_id: 7 };
+    server.rows.push(row(9, "Zoe", { match, last_message_at: fromNow({ minutes: 1 }) }));
+    await tell({ changed: [9], agents: [77] });
+    await advanceTime(1000);
+    await contains(ROW, { count: 2 });
+    expect(names()).toEqual(["Zoe", "Ana"]);
+    await contains(`${ROW}:eq(0)`, { text: "… for Ana" });
+    expect(methods(server, "inbox_rows").at(-1).args[1].search).toBe("ana");
+    server.rows.pop();
+    await tell({ changed: [9], agents: [77] });
+    await advanceTime(1000);
+    await contains(ROW, { count: 1 });
 });
 
 test("in a flood clients look again once, at a random moment of their own", async () => {

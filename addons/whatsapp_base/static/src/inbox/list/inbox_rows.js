@@ -226,34 +226,31 @@ export class InboxRows {
             await this.load();
             return;
         }
-        const query = this.isSearching ? null : this.serverQuery;
-        const asked = this.isSearching ? ids.filter((id) => this.get(id)) : ids;
         const section = this.sections[0];
-        if (!asked.length || !section) {
+        if (!section) {
             return;
         }
         const rows = await this.orm.silent.call("whatsapp.conversation", "inbox_rows", [
-            asked,
-            query,
+            ids,
+            this.serverQuery,
         ]);
         if (section !== this.sections[0]) {
             return; // something else is shown meanwhile
         }
-        this.place(section, asked, rows);
+        this.place(section, ids, rows);
     }
 
     /** Put fresh rows in the place of old ones; rows beyond what is loaded come with their page. */
     place(section, ids, fresh) {
         const gone = new Set(ids);
         const order = COMPARE[this.query.order];
-        const matches = new Map(section.rows.map((row) => [row.id, row.match]));
         const rows = section.rows.filter((row) => !gone.has(row.id));
         const last = rows.at(-1);
         for (const row of fresh) {
             if (section.after && last && order(row, last) > 0) {
                 continue;
             }
-            rows.push({ ...row, match: matches.get(row.id) ?? false });
+            rows.push({ match: false, ...row });
         }
         section.rows = rows.sort(order);
         const left = ids.filter((id) => !fresh.some((row) => row.id === id));
