@@ -2,6 +2,7 @@ import json
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import SQL, split_every
 
 from odoo.addons.mail.tools.discuss import Store
@@ -66,6 +67,8 @@ class DiscussChannel(models.Model):
             "reply_to": False,
             "date": row.sent_on,
             "parent_id": row.quoted_id.mail_message_id.id,
+            # customers' files are fetched later; what waited for the customer has its own
+            "attachment_ids": [Command.set(row.attachment_ids.ids)] if row.awaits_reply else False,
         }
 
     @api.model

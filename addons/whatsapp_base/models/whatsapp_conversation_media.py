@@ -33,6 +33,14 @@ class WhatsappConversation(models.Model):
         :param stickers: those of the attachments that go out as stickers
         """
         rows = self.env["whatsapp.chat.message"]
+        for attachment, content, recipe in self._media_contents(attachments, caption, stickers):
+            values = {**(options.get("values") or {}), "media_recipe": recipe}
+            rows |= self._send_content(content, attachment=attachment, **{**options, "values": values})
+        return rows
+
+    def _media_contents(self, attachments, caption=None, stickers=None):
+        """Return ``[(attachment, content, recipe)]``: what files go out as, see :meth:`_send_attachments`."""
+        result = []
         for attachment in attachments:
             kind, recipe = self._media_plan(attachment, as_sticker=bool(stickers and attachment in stickers))
             content = outbound.Media(
@@ -42,9 +50,8 @@ class WhatsappConversation(models.Model):
                 filename=attachment.name if kind == "document" else None,
                 voice=kind == "audio" and self._is_voice(attachment, recipe),
             )
-            values = {**(options.get("values") or {}), "media_recipe": recipe}
-            rows |= self._send_content(content, attachment=attachment, **{**options, "values": values})
-        return rows
+            result.append((attachment, content, recipe))
+        return result
 
     def _file_header(self, attachment):
         """Return (header of a template, recipe or None) for a file; the lane uploads it when the message leaves."""

@@ -115,6 +115,99 @@ class TestThreadLater(DiscussCommon):
         self.queue(once="k1")
         self.assertEqual(len(self.queue(once="k1")), 1)
 
+    # ------------------------------------------------------------
+    # Files
+    # ------------------------------------------------------------
+
+    def upload(self, name="offer.pdf", raw=b"%PDF-1.4 offer", mimetype="application/pdf", user=None, **values):
+        return self.env["ir.attachment"].with_user(user or self.agent).create(
+            {"name": name, "raw": raw, "mimetype": mimetype, "res_model": "mail.compose.message", "res_id": 0, **values}
+        )
+
+    def test_files_wait_and_leave_as_those_of_a_post_would(self):
+        offer, plan = self.upload(), self.upload("plan.pdf")
+        pending = self.queue("Our offer", attachment_ids=(offer | plan).ids, once="k1")
+        self.assertEqual([(row["body"] or "", row["file"] and row["file"]["name"]) for row in pending],
+                         [("Our offer", False), ("", "offer.pdf"), ("", "plan.pdf")])
+        self.assertEqual(len(self.queue("Our offer", attachment_ids=(offer | plan).ids, once="k1")), 3, "nothing twice")
+        self.assertEqual(self.claim(), [])
+        self.assertFalse(self.conversation.inbox_panel_files()["files"], "not shared yet")
+        self.env["mail.compose.message"]._gc_lost_attachments()
+        offer.invalidate_recordset()
+        self.assertNotEqual(offer.res_model, "mail.compose.message", "nobody cleans up what waits")
+        self.receive(self.inbound_text("I am back"))
+        for _again in range(2):
+            self.conversation._desk_mark()
+            self.Conversation._desk_step()
+        rows = self.rows("queued")
+        self.assertEqual(rows.mapped("type"), ["text", "document", "document"])
+        self.assertEqual(rows.mail_message_id.attachment_ids, offer | plan)
+        self.assertEqual(len(rows.mail_message_id), 3)
+        self.assertEqual((offer.res_model, offer.res_id), ("discuss.channel", self.thread.id))
+        jobs = []
+        for _message in rows:
+            [job] = self.claim()
+            jobs.append(job)
+            self.settle(job)
+        self.assertEqual([job.upload and job.upload.filename for job in jobs], [None, "offer.pdf", "plan.pdf"])
+
+    def test_a_single_file_takes_the_text_below_it_which_can_be_changed(self):
+        [pending] = self.queue("Our ofer", attachment_ids=self.upload().ids)
+        self.assertEqual((pending["body"], pending["file"]["name"]), ("Our ofer", "offer.pdf"))
+        [changed] = self.conversation.with_user(self.agent).edit_pending_reply(pending["id"], "Our offer")
+        self.assertEqual((changed["body"], changed["file"]["name"]), ("Our offer", "offer.pdf"))
+        row = self.rows("held")
+        self.assertEqual(row.payload_value("document", "caption"), "Our offer")
+        self.assertEqual(row.payload_value("document", "filename"), "offer.pdf")
+
+    def test_a_file_that_is_taken_back_is_left_to_the_cleaning_up(self):
+        offer = self.upload()
+        [pending] = self.queue("", attachment_ids=offer.ids)
+        self.assertEqual(self.conversation.with_user(self.agent).cancel_pending_reply(pending["id"]), [])
+        self.assertEqual((offer.res_model, offer.res_id), ("mail.compose.message", 0))
+        [pending] = self.queue("", attachment_ids=offer.ids)
+        self.Message.browse(pending["id"]).with_user(self.agent).action_cancel()
+        self.assertEqual((offer.res_model, offer.res_id), ("mail.compose.message", 0))
+
+    def test_what_has_left_keeps_its_file(self):
+        offer = self.upload()
+        self.queue("", attachment_ids=offer.ids)
+        self.receive(self.inbound_text("Hi"))
+        self.Conversation._desk_step()
+        self.rows("queued").with_user(self.agent).action_cancel()
+        self.assertEqual((offer.res_model, offer.res_id), ("discuss.channel", self.thread.id))
+
+    def test_colleagues_see_the_file_and_others_do_not(self):
+        offer = self.upload()
+        self.queue("", attachment_ids=offer.ids)
+        colleague = self.supervisor
+        self.assertTrue(offer.with_user(colleague).has_access("read"))
+        self.assertFalse(offer.with_user(self.other_agent).has_access("read"))
+
+    def test_a_file_of_a_document_is_copied(self):
+        contract = self.upload("contract.pdf", user=self.env.user, res_model="res.partner", res_id=self.agent.partner_id.id)
+        self.queue("", attachment_ids=contract.ids)
+        self.assertEqual((contract.res_model, contract.res_id), ("res.partner", self.agent.partner_id.id))
+        kept = self.rows("held").attachment_ids
+        self.assertNotEqual(kept, contract)
+        self.assertEqual(kept.raw, contract.raw)
+
+    @mute_logger("odoo.addons.base.models.ir_rule", "odoo.addons.base.models.ir_model")
+    def test_files_that_cannot_go_are_refused_now(self):
+        with self.assertRaisesRegex(UserError, "is empty"):
+            self.queue("", attachment_ids=self.upload(raw=b"").ids)
+        with self.assertRaises(AccessError):
+            self.queue("", attachment_ids=self.upload(user=self.other_agent).ids)
+        with self.assertRaisesRegex(ValidationError, "does not exist"):
+            self.queue("", attachment_ids=[999999999])
+        with self.assertRaisesRegex(ValidationError, "empty"):
+            self.queue("")
+        self.assertFalse(self.rows("held"))
+
+    # ------------------------------------------------------------
+    # Refusals
+    # ------------------------------------------------------------
+
     def test_what_meta_would_refuse_is_refused_now(self):
         with self.assertRaisesRegex(ValidationError, "empty"):
             self.queue("  ")

@@ -43,9 +43,10 @@ export class WhatsappConversation extends Record {
     last_inbound_at = fields.Datetime();
     waiting_since = fields.Datetime();
     /**
-     * Texts that wait for the customer's next message.
+     * What waits for the customer's next message.
      *
-     * @type {{id: number, body: string, author: string, is_mine: boolean, created: string}[]}
+     * @type {{id: number, body: string|false, author: string, is_mine: boolean, created: string,
+     *  file: {id: number, name: string, mimetype: string}|false}[]}
      */
     pending = fields.Attr([]);
     /** Until when nothing is charged, because the customer came from an ad. */

@@ -3,6 +3,7 @@ import { fields } from "@mail/core/common/record";
 import { forgetDraft, loadDraft, saveDraft } from "@whatsapp_base/discuss/composer_area/drafts";
 
 import { patch } from "@web/core/utils/patch";
+import { uuid } from "@web/core/utils/strings";
 
 /** @returns {"note"|"customer"} which draft a mode of the composer writes */
 export function slotOf(mode) {
@@ -34,6 +35,8 @@ patch(Composer.prototype, {
         this.isWhatsappDraftKnown = false;
         /** @type {string[]} titles of buttons that are sent along */
         this.whatsappButtons = [];
+        /** @type {{content: string, key: string}|undefined} what is being sent, until it is known to have arrived */
+        this.whatsappAttempt = undefined;
         /** The newest message that the user had seen when they began to write. */
         this.whatsappSince = undefined;
     },
@@ -41,10 +44,23 @@ patch(Composer.prototype, {
     clear() {
         super.clear();
         if (this.thread?.isWhatsapp) {
+            this.whatsappAttempt = undefined;
             this.whatsappButtons = [];
             this.whatsappSince = undefined;
             forgetDraft(this.thread.id, this.whatsappSlot);
         }
+    },
+
+    /**
+     * @param {any} content what is about to be sent
+     * @returns {string} its key: if only the answer was lost, the second attempt sends nothing
+     */
+    whatsappOnceFor(content) {
+        const words = JSON.stringify(content);
+        if (this.whatsappAttempt?.content !== words) {
+            this.whatsappAttempt = { content: words, key: uuid() };
+        }
+        return this.whatsappAttempt.key;
     },
 
     saveWhatsappDraft() {

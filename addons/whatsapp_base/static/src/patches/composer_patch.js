@@ -1,4 +1,5 @@
 import { Composer } from "@mail/core/common/composer";
+import { composerActionsRegistry } from "@mail/core/common/composer_actions";
 import { SuggestionService } from "@mail/core/common/suggestion_service";
 import { UseSuggestion } from "@mail/core/common/suggestion_hook";
 import { collisionOf } from "@whatsapp_base/discuss/composer_area/collision";
@@ -53,10 +54,6 @@ patch(Composer.prototype, {
             default:
                 return super.SEND_TEXT;
         }
-    },
-
-    get allowUpload() {
-        return super.allowUpload && this.whatsappMode !== "later";
     },
 
     get postData() {
@@ -196,33 +193,53 @@ patch(Composer.prototype, {
         return true;
     },
 
-    /** Send what is no plain post: a text to be kept, or one with buttons. */
+    /** Send what is no plain post: what is to be kept, or a text with buttons. */
     async sendWhatsappCall(composer, mode) {
         if (!this.canProcessMessage || !this.state.active) {
             return;
         }
-        const { orm } = this.env.services;
+        const { notification, orm } = this.env.services;
+        if (composer.attachments.some(({ uploading }) => uploading)) {
+            notification.add(_t("Please wait while the file is uploading."), { type: "warning" });
+            return;
+        }
+        if (mode !== "later" && composer.attachments.length > 1) {
+            notification.add(
+                _t(
+                    "A message with buttons takes one file. Take the buttons or the other files away.",
+                ),
+                { type: "warning" },
+            );
+            return;
+        }
         const id = this.thread.whatsapp_conversation_id.id;
         const body = composer.composerText.trim();
         this.state.active = false;
         try {
+            const attachment_ids = composer.attachments.map((file) => file.id);
             if (mode === "later") {
+                const sticker_ids = composer.attachments
+                    .filter((file) => file.isWhatsappSticker)
+                    .map((file) => file.id);
+                const once = composer.whatsappOnceFor([body, attachment_ids, sticker_ids]);
                 this.thread.whatsapp_conversation_id.pending = await orm.call(
                     "whatsapp.conversation",
                     "queue_after_reply",
                     [[id], body],
+                    { attachment_ids, once, sticker_ids },
                 );
             } else {
-                const [file] = composer.attachments;
+                const [fileId] = attachment_ids;
                 const values = {
                     body,
                     buttons: composer.whatsappButtons.map((title, index) => ({
                         id: `reply-${index + 1}`,
                         title,
                     })),
-                    ...(file ? { header: { attachment_id: file.id } } : {}),
+                    ...(fileId ? { header: { attachment_id: fileId } } : {}),
                 };
                 await orm.call("whatsapp.conversation", "send_message", [[id], "buttons", values], {
+                    once: composer.whatsappOnceFor(values),
                     reply_to: composer.replyToMessage?.id,
                 });
             }
@@ -232,6 +249,13 @@ patch(Composer.prototype, {
             this.state.active = true;
         }
         this.ref.el?.focus();
+    },
+});
+
+// the button says what it does in each way to write
+patch(composerActionsRegistry.get("send-message"), {
+    name({ owner }) {
+        return owner.isWhatsapp ? owner.SEND_TEXT : super.name(...arguments);
     },
 });
 

@@ -4,7 +4,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useService } from "@web/core/utils/hooks";
 
 /**
- * Texts that wait for the customer's next message; each can be changed or taken back until then.
+ * What waits for the customer's next message; each text can be changed, everything taken back until then.
  *
  * @typedef {Object} Props
  * @property {import("models").Thread} thread
