@@ -136,14 +136,27 @@ class DiscussChannel(models.Model):
     # ------------------------------------------------------------
 
     def message_post(self, *, message_type="notification", **kwargs):
+        once = kwargs.pop("whatsapp_once", None)
         if self.channel_type == CHANNEL_TYPE and self._whatsapp_is_for_customer(message_type, kwargs):
+            if once and (posted := self._whatsapp_posted(once)):
+                return posted
             self._whatsapp_check_may_send()
+            self = self.with_context(whatsapp_once=once)
         if stickers := kwargs.pop("whatsapp_sticker_ids", None):
             self = self.with_context(whatsapp_sticker_ids=[number for number in stickers if isinstance(number, int)])
         return super().message_post(message_type=message_type, **kwargs)
 
     def _get_allowed_message_params(self):
-        return super()._get_allowed_message_params() | {"whatsapp_sticker_ids"}
+        return super()._get_allowed_message_params() | {"whatsapp_once", "whatsapp_sticker_ids"}
+
+    def _whatsapp_once_key(self, once):
+        return f"post/{self.id}/{self.env.uid}/{once}"[:200]
+
+    def _whatsapp_posted(self, once):
+        """Return what the client has posted with this key before, and never heard of because the connection broke."""
+        # sudo: the user's own message in this thread, which they may see
+        row = self.env["whatsapp.chat.message"].sudo().search([("once_key", "=", self._whatsapp_once_key(once))], limit=1)
+        return row.mail_message_id.sudo(self.env.su)
 
     def _whatsapp_is_for_customer(self, message_type, kwargs):
         """Tell whether a post is meant for the customer: a colleague's comment, neither note nor notification."""
@@ -187,11 +200,14 @@ class DiscussChannel(models.Model):
         attachments = message.attachment_ids.sorted("id")
         stickers = attachments.filtered(lambda a: a.id in self.env.context.get("whatsapp_sticker_ids", ()))
         caption_fits = text and len(attachments) == 1 and conversation._takes_caption(attachments, text, bool(stickers))
+        rows = self.env["whatsapp.chat.message"].sudo()
         if text and not caption_fits:
             for part in markup.split(text):
-                conversation._send_text(part, **options)
+                rows += conversation._send_text(part, **options)
         if attachments:
-            conversation._send_attachments(attachments, caption=text if caption_fits else None, stickers=stickers, **options)
+            rows += conversation._send_attachments(attachments, caption=text if caption_fits else None, stickers=stickers, **options)
+        if once := self.env.context.get("whatsapp_once"):
+            rows[:1].once_key = self._whatsapp_once_key(once)
         conversation._agent_wrote(self.env.user)
 
     def _check_can_update_message_content(self, message):

@@ -46,6 +46,20 @@ class TestDiscussPost(DiscussCommon):
         self.assertEqual(row.mail_message_id, message)
         self.assertEqual(message._whatsapp_status()["state"], "queued")
 
+    def test_a_post_whose_answer_was_lost_is_not_sent_again(self):
+        first = self.post(self.agent, "Hello", whatsapp_once="k1")
+        self.assertEqual(self.post(self.agent, "Hello", whatsapp_once="k1"), first)
+        files = self.env["ir.attachment"].create([{"name": f"{n}.txt", "raw": b"x"} for n in range(2)])
+        second = self.post(self.agent, "x" * 5000, whatsapp_once="k2", attachment_ids=files.ids)
+        self.assertEqual(self.post(self.agent, "x" * 5000, whatsapp_once="k2", attachment_ids=files.ids), second)
+        rows = self.Message.search([("conversation_id", "=", self.conversation.id), ("direction", "=", "outbound")])
+        self.assertEqual([len(rows.filtered(lambda row, m=m: row.mail_message_id == m)) for m in (first, second)], [1, 4])
+        self.assertEqual(len(rows), 5)
+        self.assertIn("whatsapp_once", self.thread._get_allowed_message_params())
+        # a key is the user's own
+        self.conversation.user_id = False
+        self.assertNotEqual(self.post(self.supervisor, "Hello", whatsapp_once="k1"), first)
+
     def test_the_first_reply_takes_the_conversation(self):
         self.post(self.agent)
         self.assertEqual(self.conversation.user_id, self.agent)

@@ -1,10 +1,17 @@
-import { click, contains, insertText, openDiscuss, start } from "@mail/../tests/mail_test_helpers";
+import {
+    click,
+    contains,
+    inputFiles,
+    insertText,
+    openDiscuss,
+    start,
+} from "@mail/../tests/mail_test_helpers";
 import { leftOver, toggleMark } from "@whatsapp_base/discuss/composer_area/formatting";
 
 import { animationFrame, describe, expect, press, test } from "@odoo/hoot";
 
 import { browser } from "@web/core/browser/browser";
-import { getService, onRpc, serverState } from "@web/../tests/web_test_helpers";
+import { getService, makeServerError, onRpc, serverState } from "@web/../tests/web_test_helpers";
 
 import {
     changeConversation,
@@ -98,6 +105,85 @@ test("when the window closes, the text is kept until the customer writes", async
     await contains(INPUT, { value: "" });
 });
 
+test("files wait with the text, and nothing is kept twice", async () => {
+    const keys = new Set();
+    let isLost = true;
+    onRpc("whatsapp.conversation", "queue_after_reply", ({ args, kwargs }) => {
+        keys.add(kwargs.once);
+        expect.step(`keep ${args[1]} ${kwargs.attachment_ids.length} ${kwargs.sticker_ids.length}`);
+        if (isLost) {
+            isLost = false;
+            throw makeServerError({ message: "The answer was lost" });
+        }
+        const file = { id: kwargs.attachment_ids[0], name: "offer.pdf", mimetype: "x" };
+        return [{ id: 1, body: args[1], author: "Me", is_mine: true, created: fromNow({}), file }];
+    });
+    expect.errors(1);
+    await openConversation({ window_expires_at: fromNow({ hours: -1 }) });
+    await click(mode("later"));
+    await insertText(INPUT, "Our offer");
+    await inputFiles(".o-mail-Composer .o_input_file", [new File(["x"], "offer.pdf")]);
+    await contains(".o-mail-AttachmentContainer:not(.o-isUploading)");
+    await click(".o-mail-Composer button[title='Keep until they answer']:enabled");
+    await expect.waitForSteps(["keep Our offer 1 0"]);
+    await click(".modal .btn-close");
+    expect.verifyErrors([/The answer was lost/]);
+    await contains(INPUT, { value: "Our offer" });
+    await contains(".o-mail-AttachmentContainer");
+    await click(".o-mail-Composer button[title='Keep until they answer']:enabled");
+    await expect.waitForSteps(["keep Our offer 1 0"]);
+    await contains(".o-whatsapp-Pending-file", { text: "offer.pdf" });
+    await contains(".o-mail-AttachmentContainer", { count: 0 });
+    expect(keys.size).toBe(1);
+});
+
+test("what the server refuses to post goes back to where it was written", async () => {
+    onRpc("/mail/message/post", () => {
+        expect.step("post");
+        throw makeServerError({ message: "“empty.txt” is empty." });
+    });
+    expect.errors(1);
+    const { channelId } = await openConversation();
+    await insertText(INPUT, "See the file");
+    await inputFiles(".o-mail-Composer .o_input_file", [new File(["x"], "empty.txt")]);
+    await contains(".o-mail-AttachmentContainer:not(.o-isUploading)");
+    await click(".o-mail-Composer button[title='Send']:enabled");
+    await expect.waitForSteps(["post"]);
+    await contains(".modal:contains(“empty.txt” is empty.)");
+    expect.verifyErrors([/“empty.txt” is empty./]);
+    await contains(INPUT, { value: "See the file" });
+    await contains(".o-mail-Composer .o-mail-AttachmentContainer", { text: "empty.txt" });
+    await contains(".o-mail-Message", { count: 0 });
+    const key = `whatsapp.draft/${serverState.userId}/${channelId}/customer`;
+    expect(JSON.parse(browser.localStorage.getItem(key)).text).toBe("See the file");
+});
+
+test("what was not sent for want of a connection says so, and is tried again with its key", async () => {
+    const keys = new Set();
+    let isDown = true;
+    onRpc("/mail/message/post", async (request) => {
+        const { params } = await request.json();
+        keys.add(params.post_data.whatsapp_once);
+        expect.step("post");
+        if (isDown) {
+            return new Response("Bad gateway", { status: 502 });
+        }
+    });
+    await openConversation();
+    await insertText(INPUT, "Hello");
+    await press("Enter");
+    await expect.waitForSteps(["post"]);
+    await contains(".o-whatsapp-unsent:contains(No connection: not sent yet.)");
+    isDown = false;
+    await click(".o-whatsapp-unsent button");
+    await expect.waitForSteps(["post"]);
+    await contains(".o-whatsapp-unsent", { count: 0 });
+    await contains(".o-mail-Message", { count: 1, text: "Hello" });
+    await contains(".o-mail-Message-pendingProgress", { count: 0 });
+    expect(keys.size).toBe(1);
+    expect([...keys][0]).toBeOfType("string");
+});
+
 test("what waits can be changed and taken back, and is gone when it has left", async () => {
     const row = { id: 5, body: "Frist", author: "Bea", is_mine: false, created: fromNow({}) };
     onRpc("whatsapp.conversation", "announce_presence", ({ args }) =>
@@ -118,7 +204,7 @@ test("what waits can be changed and taken back, and is gone when it has left", a
     await click(".o-whatsapp-Pending button:contains(Save)");
     await expect.waitForSteps(["edit 5 First"]);
     await contains(".o-whatsapp-Pending-row", { text: "FirstBea" });
-    await click("[aria-label='Do not send this text']");
+    await click("[aria-label='Do not send this']");
     await expect.waitForSteps(["cancel 5"]);
     await contains(".o-whatsapp-Pending-row", { count: 0 });
 });

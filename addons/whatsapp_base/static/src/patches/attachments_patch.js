@@ -1,6 +1,5 @@
 import { Attachment } from "@mail/core/common/attachment_model";
 import { Composer } from "@mail/core/common/composer";
-import { Store } from "@mail/core/common/store_service";
 import { WhatsappAttachmentNotice } from "@whatsapp_base/discuss/attachment_notice/attachment_notice";
 import { opusType, useOpusRecorder } from "@whatsapp_base/discuss/voice/opus_recorder";
 
@@ -35,16 +34,5 @@ patch(Attachment.prototype, {
             return false;
         }
         return super.isDeletable;
-    },
-});
-
-patch(Store.prototype, {
-    async getMessagePostParams({ postData }) {
-        const params = await super.getMessagePostParams(...arguments);
-        const stickers = (postData.attachments ?? []).filter((file) => file.isWhatsappSticker);
-        if (stickers.length) {
-            params.post_data.whatsapp_sticker_ids = stickers.map(({ id }) => id);
-        }
-        return params;
     },
 });

@@ -96,7 +96,33 @@ patch(Composer.prototype, {
         });
         forgetDraft(this.thread.id, this.whatsappSlot === "note" ? "customer" : "note");
         this.clear();
-        return written.filter(Boolean);
+        return { texts: written.filter(Boolean), files };
+    },
+
+    /**
+     * Take back what could not be posted, to be put right: before what has been written since then.
+     *
+     * @param {{attachments: import("models").Attachment[], partners: number[], replyTo?: import("models").Message,
+     *  slot: "customer"|"note", text: string}} content
+     */
+    takeBackOnWhatsapp({ attachments, partners, replyTo, slot, text }) {
+        const join = (newer) => [text, newer].filter((part) => part?.trim()).join("\n");
+        if (slot !== this.whatsappSlot) {
+            const draft = loadDraft(this.thread.id, slot);
+            saveDraft(this.thread.id, slot, { ...draft, text: join(draft?.text) });
+            const stash = this.whatsappStash[slot];
+            this.whatsappStash[slot] = {
+                attachments: [...attachments, ...(stash?.attachments ?? [])],
+                replyTo: stash?.replyTo ?? replyTo,
+            };
+            return;
+        }
+        this.setWhatsappText(join(this.composerText));
+        this.attachments.unshift(...attachments);
+        this.replyToMessage ??= replyTo;
+        this.mentionedPartners.push(...partners.map((id) => this.store["res.partner"].get(id)));
+        this.isWhatsappDraftKnown = true;
+        this.saveWhatsappDraft();
     },
 
     setWhatsappText(text) {
