@@ -1,10 +1,10 @@
-import { contains, insertText } from "@mail/../tests/mail_test_helpers";
+import { contains, inputFiles, insertText } from "@mail/../tests/mail_test_helpers";
 
 import { describe, expect, test } from "@odoo/hoot";
 import { click, press, queryAllTexts } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 
-import { getService, serverState } from "@web/../tests/web_test_helpers";
+import { getService, onRpc, serverState } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 
 import { methods, NAME, openInbox, panelData, ROW, row, tell } from "./inbox_test_helpers";
@@ -85,6 +85,33 @@ test("what was written is given back, to the customer and to colleagues, and kep
     expect(drafts()).toHaveLength(0);
     await advanceTime(60_000);
     await contains(NOTIFICATION); // until the user has read it
+});
+
+test("files are given back, those of the note as well", async () => {
+    onRpc("/web/content/*", () => {
+        expect.step("download");
+        return new Response("x");
+    });
+    const talk = await openFree();
+    const file = (name) => new File(["x"], name, { type: "application/pdf" });
+    await inputFiles(".o-mail-Composer .o_input_file", [file("offer.pdf")]);
+    await contains(".o-mail-AttachmentContainer:not(.o-isUploading)", { text: "offer.pdf" });
+    await click(".o-whatsapp-ComposerArea [data-mode=note]");
+    await contains(".o-mail-AttachmentContainer", { count: 0 });
+    await inputFiles(".o-mail-Composer .o_input_file", [file("plan.pdf")]);
+    await contains(".o-mail-AttachmentContainer:not(.o-isUploading)", { text: "plan.pdf" });
+    const { composer } = getService("whatsapp.inbox").thread;
+    talk.follow = { lost: "unreadable" };
+    await hear({ gone: [talk.id] });
+    await contains(`${NOTIFICATION}:contains(You had added files:)`);
+    expect(queryAllTexts(`${NOTIFICATION} .o_notification_buttons button`)).toEqual([
+        "plan.pdf",
+        "offer.pdf",
+    ]);
+    expect(composer.attachments).toHaveLength(0);
+    await advanceTime(60_000);
+    await click(`${NOTIFICATION} button:contains(offer.pdf)`);
+    await expect.waitForSteps(["download"]);
 });
 
 for (const [reason, payload, lost, words] of [

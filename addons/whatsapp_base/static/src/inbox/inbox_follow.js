@@ -1,4 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
+import { download } from "@web/core/network/download";
 
 /**
  * Keeps the open conversation as it is on the server, and closes it when the user may read it no longer: somebody took it,
@@ -55,17 +56,45 @@ export class InboxFollow {
     lose(reason) {
         const thread = this.inbox.thread?.exists() ? this.inbox.thread : undefined;
         const text = this.wordsFor(reason, thread?.whatsapp_conversation_id?.agent_id);
-        const written = thread?.composer?.takeWhatsappDrafts() ?? [];
+        const { texts, files } = thread?.composer?.takeWhatsappDrafts() ?? { texts: [], files: [] };
+        const downloads = files.map((file) => this.giveBack(file));
         this.inbox.close();
         this.services.notification.add(
-            written.length ? [text, _t("You had written:"), ...written].join("\n") : text,
+            [
+                text,
+                ...(texts.length ? [_t("You had written:"), ...texts] : []),
+                ...(files.length ? [_t("You had added files:")] : []),
+            ].join("\n"),
             {
+                buttons: downloads,
                 className: "o-whatsapp-InboxFollow-lost",
-                sticky: written.length > 0,
+                sticky: texts.length + files.length > 0,
                 title: thread?.displayName,
                 type: "info",
             },
         );
+    }
+
+    /**
+     * A file stays on the server for a day, as every one that was uploaded and not sent; one that is on its way there is
+     * stopped, and still in the browser.
+     *
+     * @param {import("models").Attachment} file
+     * @returns {{name: string, icon: string, onClick: Function}} a button that downloads it
+     */
+    giveBack(file) {
+        const { name, tmpUrl, downloadUrl, uploading } = file;
+        if (uploading) {
+            this.services["mail.attachment_upload"].unlink(file);
+        }
+        const save = uploading
+            ? () =>
+                  Object.assign(document.createElement("a"), {
+                      href: tmpUrl,
+                      download: name,
+                  }).click()
+            : () => download({ data: {}, url: downloadUrl });
+        return { name, icon: "fa-download", onClick: save };
     }
 
     wordsFor(reason, agent) {

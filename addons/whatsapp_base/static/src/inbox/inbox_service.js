@@ -227,6 +227,7 @@ export const whatsappInboxService = {
         "bus_service",
         "command",
         "dialog",
+        "mail.attachment_upload",
         "mail.store",
         "notification",
         "orm",

@@ -88,13 +88,23 @@ patch(Composer.prototype, {
         }
     },
 
-    /** @returns {string[]} what was written to the customer and to colleagues; here it is forgotten */
+    /**
+     * @returns {{texts: string[], files: import("models").Attachment[]}} what was written to the customer and to
+     *  colleagues; here it is forgotten
+     */
     takeWhatsappDrafts() {
+        const files = [
+            ...this.attachments,
+            ...Object.entries(this.whatsappStash)
+                .filter(([slot]) => slot !== this.whatsappSlot)
+                .flatMap(([_slot, { attachments }]) => attachments),
+        ];
         const written = ["customer", "note"].map((slot) => {
             const text = slot === this.whatsappSlot && this.composerText;
             return (text || loadDraft(this.thread.id, slot)?.text || "").trim();
         });
         forgetDraft(this.thread.id, this.whatsappSlot === "note" ? "customer" : "note");
+        this.whatsappStash = {};
         this.clear();
         return { texts: written.filter(Boolean), files };
     },
