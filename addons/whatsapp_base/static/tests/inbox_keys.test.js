@@ -14,6 +14,8 @@ import { createConversation, defineWhatsappModels } from "./whatsapp_test_helper
 describe.current.tags("desktop");
 defineWhatsappModels();
 
+const INPUT = ".o-mail-Composer-input";
+
 /** Open the inbox with a conversation that is open in it, and another one below. */
 async function openFirst() {
     const { channelId: first } = await createConversation({ name: "Ana" });
@@ -45,6 +47,32 @@ test("j and k stay within the list", async () => {
         await animationFrame();
         expect(`${ROW}.o-cursor`).toHaveAttribute("data-id", id);
     }
+});
+
+test("whoever walks on after pressing a button opens what they walked to", async () => {
+    const { server } = await openFirst();
+    getService("whatsapp.inbox").close();
+    await click("[data-view=all]");
+    await contains(ROW, { count: 2 });
+    const before = methods(server, "inbox_list").length;
+    expect("[data-view=all]").toBeFocused();
+    await press("j");
+    await press("Enter");
+    await contains(`${ROW}.o-active`, { text: "Ana" });
+    expect(methods(server, "inbox_list")).toHaveLength(before);
+});
+
+test("Escape leads from the text field back to the keys of the list, with the text kept", async () => {
+    await openFirst();
+    await press("r");
+    await contains(`${INPUT}:focus`);
+    await edit("Half a sen");
+    await press("Escape");
+    await animationFrame();
+    expect(INPUT).not.toBeFocused();
+    expect(INPUT).toHaveValue("Half a sen");
+    await press("j");
+    await contains(`${ROW}.o-cursor`, { text: "Ben" });
 });
 
 test("enter opens nothing without a cursor", async () => {

@@ -20,7 +20,7 @@ export class InboxHelpDialog extends Component {
         { keys: ["P"], name: _t("Priority") },
         { keys: ["M"], name: _t("Run a macro") },
         { keys: ["X"], name: _t("Mark, for several at once; Shift+click marks a range") },
-        { keys: ["Esc"], name: _t("Take the marks away") },
+        { keys: ["Esc"], name: _t("Leave the text field; take the marks away") },
         { keys: ["/"], name: _t("Search") },
         { keys: ["?"], name: _t("This help") },
     ];

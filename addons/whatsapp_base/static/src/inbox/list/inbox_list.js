@@ -84,8 +84,8 @@ export class InboxList extends Component {
 
     setupKeyboard() {
         const keys = {
-            j: () => this.rows.moveCursor(1, this.inbox.activeId),
-            k: () => this.rows.moveCursor(-1, this.inbox.activeId),
+            j: () => this.moveCursor(1),
+            k: () => this.moveCursor(-1),
             r: () => this.replyTo(this.rows.cursorId || this.inbox.activeId),
             a: () => this.inbox.actions.assign(),
             e: () => this.inbox.actions.resolve(),
@@ -131,6 +131,12 @@ export class InboxList extends Component {
 
     openHelp() {
         this.dialog.add(InboxHelpDialog);
+    }
+
+    /** Whoever walks through the list has done with the button that they pressed before: Enter is the list's from now on. */
+    moveCursor(step) {
+        document.activeElement?.blur();
+        this.rows.moveCursor(step, this.inbox.activeId);
     }
 
     openCursor() {

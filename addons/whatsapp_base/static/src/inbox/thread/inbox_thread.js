@@ -76,9 +76,19 @@ export class InboxThread extends Component {
         return {
             autofocus: false, // who opens it says whether to write: keys of the list must go on working
             dropzoneRef: this.root,
-            onDiscardCallback: () => (this.props.thread.composer.replyToMessage = undefined),
+            onDiscardCallback: () => this.onEscape(),
             onPostCallback: () => this.state.jumpThreadPresent++,
         };
+    }
+
+    /** Escape takes the quote away; without one it leads out of the text field, back to the keys of the list. */
+    onEscape() {
+        const { composer } = this.props.thread;
+        if (composer.replyToMessage) {
+            composer.replyToMessage = undefined;
+        } else {
+            document.activeElement?.blur();
+        }
     }
 
     /** Put the cursor where one writes to the customer, as far as that is possible now. */
