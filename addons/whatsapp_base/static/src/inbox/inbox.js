@@ -39,8 +39,13 @@ export class Inbox extends Component {
         this.inbox.setActive(true);
         onWillUnmount(() => this.inbox.setActive(false));
         useEffect(
-            (resId, view) => this.props.updateActionState({ resId, view }),
-            () => [this.inbox.activeId, this.inbox.rows.query.view],
+            (resId, view, panel) => this.props.updateActionState({ resId, view, panel }),
+            () => [
+                this.inbox.activeId,
+                this.inbox.rows.query.view,
+                // a step of its own on a phone, from which one comes back to the thread
+                (this.ui.isSmall && this.inbox.column === "panel") || undefined,
+            ],
         );
         // Steps within the inbox change what is shown; loading the action again would lose the place in the list
         useExternalListener(window, "popstate", (ev) => this.onPopState(ev), { capture: true });
@@ -54,8 +59,8 @@ export class Inbox extends Component {
         }
     }
 
-    /** @param {{resId?: number, view?: string}} state what the address says */
-    restore({ resId, view }) {
+    /** @param {{resId?: number, view?: string, panel?: boolean}} state what the address says */
+    restore({ resId, view, panel }) {
         const { rows } = this.inbox;
         if (VIEWS.some(({ id }) => id === view) && view !== rows.query.view) {
             if (rows.isLoaded) {
@@ -66,6 +71,9 @@ export class Inbox extends Component {
         }
         if (resId) {
             this.inbox.open(resId);
+            if (panel && this.ui.isSmall) {
+                this.inbox.column = "panel";
+            }
         } else {
             this.inbox.close();
         }
