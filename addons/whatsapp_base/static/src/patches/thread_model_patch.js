@@ -71,8 +71,12 @@ patch(Thread.prototype, {
         );
     },
 
-    takeOnWhatsapp() {
-        return this.callOnWhatsapp("action_assign_to_me");
+    /** Whoever takes it answers next; on a phone the keyboard would cover what there is to answer. */
+    async takeOnWhatsapp() {
+        await this.callOnWhatsapp("action_assign_to_me");
+        if (this.composer && !this.store.env.services.ui.isSmall) {
+            this.composer.autofocus++;
+        }
     },
 
     /** @param {string} method button of the conversation; what it changes comes back over the bus */
