@@ -157,6 +157,12 @@ def test_on_a_phone_the_list_then_the_thread_then_the_customer(stack, inbox, tea
     page.locator(THREAD).get_by_role("button", name="Customer").click()
     expect(page.locator(PANEL)).to_contain_text(maria.name)
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth"), "nothing is wider than the screen"
+    page.wait_for_url("**panel=1**")
+    page.go_back()
+    expect(page.locator(COMPOSER)).to_be_visible()
+    expect(page.locator(PANEL)).to_be_hidden()
+    page.go_back()
+    expect(page.locator(LIST)).to_be_visible()
 
 
 @pytest.mark.browser

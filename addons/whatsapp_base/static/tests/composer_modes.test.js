@@ -105,6 +105,35 @@ test("when the window closes, the text is kept until the customer writes", async
     await contains(INPUT, { value: "" });
 });
 
+test("whoever takes a conversation can write at once", async () => {
+    onRpc("whatsapp.conversation", "action_assign_to_me", () => {
+        expect.step("take");
+        return true;
+    });
+    await openConversation({ agent_id: false }, { isMine: false });
+    await contains(`${INPUT}:focus`);
+    document.activeElement.blur();
+    await click(".o-whatsapp-ComposerNotice-take");
+    await expect.waitForSteps(["take"]);
+    await contains(`${INPUT}:focus`);
+});
+
+test("a message with buttons takes one file, and drops none", async () => {
+    onRpc("whatsapp.conversation", "send_message", () => expect.step("send"));
+    const { channelId } = await openConversation();
+    await insertText(INPUT, "Which one?");
+    threadOf(channelId).composer.whatsappButtons = ["This", "That"];
+    await inputFiles(".o-mail-Composer .o_input_file", [
+        new File(["x"], "1.png", { type: "image/png" }),
+        new File(["x"], "2.png", { type: "image/png" }),
+    ]);
+    await contains(".o-mail-AttachmentContainer:not(.o-isUploading)", { count: 2 });
+    await click(".o-mail-Composer button[title='Send']:enabled");
+    await contains(".o_notification:contains(takes one file)");
+    await contains(".o-mail-Composer .o-mail-AttachmentContainer", { count: 2 });
+    expect.verifySteps([]);
+});
+
 test("files wait with the text, and nothing is kept twice", async () => {
     const keys = new Set();
     let isLost = true;
