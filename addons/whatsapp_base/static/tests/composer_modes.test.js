@@ -253,6 +253,23 @@ test("drafts survive a reload, for each user and kind", async () => {
     expect(JSON.parse(browser.localStorage.getItem(`${key}/note`)).text).toBe("Half a note");
 });
 
+test("files are on this page only: it asks before it is left", async () => {
+    const { channelId } = await openConversation();
+    const isAsking = () => threadOf(channelId).store.isWhatsappOnlyHere;
+    await insertText(INPUT, "Half a sentence");
+    expect(isAsking()).toBe(false);
+    await inputFiles(".o-mail-Composer .o_input_file", [new File(["x"], "offer.pdf")]);
+    await contains(".o-mail-AttachmentContainer:not(.o-isUploading)");
+    expect(isAsking()).toBe(true);
+    await click(mode("note"));
+    await contains(".o-mail-AttachmentContainer", { count: 0 });
+    expect(isAsking()).toBe(true);
+    await click(mode("reply"));
+    await click(".o-mail-AttachmentContainer [title='Remove']");
+    await contains(".o-mail-AttachmentContainer", { count: 0 });
+    expect(isAsking()).toBe(false);
+});
+
 test("a draft of before is brought back", async () => {
     const { channelId } = await createConversation();
     const key = `whatsapp.draft/${serverState.userId}/${channelId}/customer`;

@@ -4,8 +4,9 @@ import { describe, expect, test } from "@odoo/hoot";
 import { click, press, queryAllTexts } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame } from "@odoo/hoot-mock";
 
-import { getService, onRpc, serverState } from "@web/../tests/web_test_helpers";
+import { getService, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
+import { download } from "@web/core/network/download";
 
 import { methods, NAME, openInbox, panelData, ROW, row, tell } from "./inbox_test_helpers";
 import {
@@ -88,9 +89,11 @@ test("what was written is given back, to the customer and to colleagues, and kep
 });
 
 test("files are given back, those of the note as well", async () => {
-    onRpc("/web/content/*", () => {
-        expect.step("download");
-        return new Response("x");
+    patchWithCleanup(download, {
+        _download: ({ url }) => {
+            expect(url).toMatch(/download=true/);
+            expect.step("download");
+        },
     });
     const talk = await openFree();
     const file = (name) => new File(["x"], name, { type: "application/pdf" });

@@ -88,17 +88,23 @@ patch(Composer.prototype, {
         }
     },
 
+    /** @returns {import("models").Attachment[]} what would go to the customer, and what would to colleagues */
+    get whatsappFiles() {
+        if (!this.thread?.isWhatsapp) {
+            return [];
+        }
+        const others = Object.entries(this.whatsappStash).filter(
+            ([slot]) => slot !== this.whatsappSlot,
+        );
+        return [...this.attachments, ...others.flatMap(([_slot, { attachments }]) => attachments)];
+    },
+
     /**
      * @returns {{texts: string[], files: import("models").Attachment[]}} what was written to the customer and to
      *  colleagues; here it is forgotten
      */
     takeWhatsappDrafts() {
-        const files = [
-            ...this.attachments,
-            ...Object.entries(this.whatsappStash)
-                .filter(([slot]) => slot !== this.whatsappSlot)
-                .flatMap(([_slot, { attachments }]) => attachments),
-        ];
+        const files = this.whatsappFiles;
         const written = ["customer", "note"].map((slot) => {
             const text = slot === this.whatsappSlot && this.composerText;
             return (text || loadDraft(this.thread.id, slot)?.text || "").trim();

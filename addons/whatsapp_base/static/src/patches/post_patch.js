@@ -12,11 +12,20 @@ patch(Store.prototype, {
     onStarted() {
         super.onStarted(...arguments);
         browser.addEventListener("beforeunload", (ev) => {
-            const messages = Object.values(this["mail.message"].records);
-            if (messages.some((message) => message.isUnsentOnWhatsapp)) {
-                ev.preventDefault(); // it is on this page only
+            if (this.isWhatsappOnlyHere) {
+                ev.preventDefault();
             }
         });
+    },
+
+    /** Whether something would be lost with this page; texts that are being written are kept as drafts. */
+    get isWhatsappOnlyHere() {
+        const messages = Object.values(this["mail.message"].records);
+        const composers = Object.values(this.Composer.records);
+        return (
+            messages.some((message) => message.isUnsentOnWhatsapp) ||
+            composers.some((composer) => composer.whatsappFiles.length > 0)
+        );
     },
 
     async getMessagePostParams({ postData, thread }) {
