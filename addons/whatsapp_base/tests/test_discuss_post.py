@@ -49,7 +49,9 @@ class TestDiscussPost(DiscussCommon):
     def test_a_post_whose_answer_was_lost_is_not_sent_again(self):
         first = self.post(self.agent, "Hello", whatsapp_once="k1")
         self.assertEqual(self.post(self.agent, "Hello", whatsapp_once="k1"), first)
-        files = self.env["ir.attachment"].create([{"name": f"{n}.txt", "raw": b"x"} for n in range(2)])
+        files = self.env["ir.attachment"].with_user(self.agent).create(
+            [{"name": f"{n}.txt", "raw": b"x", "res_model": "mail.compose.message", "res_id": 0} for n in range(2)]
+        )
         second = self.post(self.agent, "x" * 5000, whatsapp_once="k2", attachment_ids=files.ids)
         self.assertEqual(self.post(self.agent, "x" * 5000, whatsapp_once="k2", attachment_ids=files.ids), second)
         rows = self.Message.search([("conversation_id", "=", self.conversation.id), ("direction", "=", "outbound")])
