@@ -39,6 +39,7 @@ class WhatsappAgent(models.Model):
     last_seen_at = fields.Datetime("Last Seen", compute="_compute_last_seen_at")
     open_count = fields.Integer("Open", compute="_compute_open_count")
     team_ids = fields.Many2many("whatsapp.team", string="Teams", compute="_compute_team_ids", search="_search_team_ids")
+    may_change = fields.Boolean(compute="_compute_may_change", help="Whether the one who looks may change this agent.")
     is_leaving = fields.Boolean(readonly=True, help="No longer an agent: the desk takes their conversations back.")
     log_ids = fields.One2many("whatsapp.agent.status.log", "agent_id", string="Time in Status")
 
@@ -112,6 +113,14 @@ class WhatsappAgent(models.Model):
             )
             found = Agent.search([("user_id", "in", users.ids)])
         return found.sudo(self.env.su)
+
+    @api.depends_context("uid")
+    @api.depends("user_id")
+    def _compute_may_change(self):
+        """Views and the board offer only what :meth:`_check_led` will not refuse."""
+        may = self._filtered_access("write")
+        for agent in self:
+            agent.may_change = agent in may
 
     def action_reassign(self):
         """Ask what becomes of everything that the agent has."""

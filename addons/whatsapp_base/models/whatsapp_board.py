@@ -166,6 +166,7 @@ class WhatsappBoard(models.AbstractModel):
                 "partner_id": user.partner_id.id,
                 "status": agents[user.id].status,
                 "since": agents[user.id].status_since,
+                "may_change": agents[user.id].may_change,
                 "capacity": agents[user.id].capacity,
                 "load": agents[user.id].open_count,
                 "handled": handled.get(user.id, 0),

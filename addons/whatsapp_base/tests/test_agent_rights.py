@@ -1,6 +1,6 @@
 from odoo.exceptions import AccessError
 from odoo.fields import Command
-from odoo.tests import new_test_user
+from odoo.tests import Form, new_test_user
 from odoo.tools import mute_logger
 
 from .team_common import TeamCommon
@@ -99,3 +99,19 @@ class TestAgentRights(TeamCommon):
             self.assertEqual(self.Agent.with_user(user).set_status("busy")["status"], "busy")
         self.env["whatsapp.board"].with_user(self.supervisor).set_status(self.supervisor.id, "break")
         self.assertEqual(self.Agent._of(self.supervisor).status, "break")
+
+    def test_what_would_be_refused_is_not_offered(self):
+        """Whoever may change an agent, and nobody else, gets the buttons: in the form as on the board."""
+        other_row = self.Agent._of(self.other_agent)
+        for user, row, may in (
+            (self.boss, self.row, True), (self.admin, self.row, True), (self.admin, other_row, True),
+            (self.boss, other_row, False), (self.seller_boss, self.row, False), (self.supervisor, self.row, False),
+        ):
+            with self.subTest(user=user.login, agent=row.name):
+                self.assertEqual(row.with_user(user).may_change, may)
+                board = self.env["whatsapp.board"].with_user(user).load()
+                line = next((line for line in board["agents"] if line["id"] == row.user_id.id), None)
+                self.assertEqual(line["may_change"], may)
+                form = Form(row.with_user(user), "whatsapp_base.whatsapp_agent_view_form")
+                for name in ("status", "capacity", "calendar_id", "lang_ids", "skill_ids"):
+                    self.assertEqual(form._get_modifier(name, "readonly"), not may, name)

@@ -32,6 +32,7 @@ function agent(id, name, values) {
         partner_id: id,
         status: "active",
         since: fromNow({ minutes: -5 }),
+        may_change: true,
         capacity: 0,
         load: 0,
         handled: 0,
@@ -254,4 +255,35 @@ test("each agent has a status of their own, and it is theirs that changes", asyn
     await contains(".o-whatsapp-Agent:first .o-whatsapp-Agent-status").click();
     await contains(".o-dropdown-item:contains(Busy)").click();
     expect.verifySteps([[2, "busy"]]);
+});
+
+test("an agent whom somebody else leads is shown, not offered for changes", async () => {
+    const data = board();
+    data.agents[0].may_change = false;
+    onRpc("whatsapp.board", "load", () => data);
+    await openBoard();
+    const [bea, ada] = [".o-whatsapp-Agent:contains(Bea)", ".o-whatsapp-Agent:contains(Ada)"];
+    expect(`${bea} button[title='Reassign all']`).toHaveCount(1);
+    expect(`${bea} button.o-whatsapp-Agent-status`).toHaveCount(1);
+    expect(`${ada} button[title='Reassign all']`).toHaveCount(0);
+    expect(`${ada} button.o-whatsapp-Agent-status`).toHaveCount(0);
+    expect(`${ada} .o-whatsapp-Agent-status`).toHaveAttribute("title", /You lead no team of Ada/);
+});
+
+test("one's own status is one's own to change, whoever leads", async () => {
+    const data = board();
+    data.agents.push(agent(serverState.userId, "Mitchell", { may_change: false, open: 1 }));
+    onRpc("whatsapp.board", "load", () => data);
+    await openBoard();
+    const me = ".o-whatsapp-Agent:contains(Mitchell)";
+    expect(`${me} button.o-whatsapp-Agent-status`).toHaveCount(1);
+    expect(`${me} button[title='Reassign all']`).toHaveCount(0);
+});
+
+test("who takes any number says so", async () => {
+    onRpc("whatsapp.board", "load", () =>
+        board({ agents: [agent(1, "Ada", { load: 3, open: 3 })] }),
+    );
+    await openBoard();
+    expect(".o-whatsapp-Agent-load").toHaveText("3 open, no limit");
 });

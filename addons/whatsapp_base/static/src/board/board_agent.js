@@ -2,6 +2,8 @@ import { Component } from "@odoo/owl";
 
 import { Dropdown } from "@web/core/dropdown/dropdown";
 import { DropdownItem } from "@web/core/dropdown/dropdown_item";
+import { _t } from "@web/core/l10n/translation";
+import { user } from "@web/core/user";
 
 import { STATUSES, urgency } from "./board_words";
 
@@ -26,6 +28,20 @@ export class BoardAgent extends Component {
 
     get status() {
         return STATUSES.find((status) => status.id === this.props.agent.status);
+    }
+
+    /** One's own status, and that of the agents whom one leads. */
+    get maySetStatus() {
+        const { id, may_change } = this.props.agent;
+        return may_change || id === user.userId;
+    }
+
+    /** Why nothing can be changed. */
+    get reason() {
+        return _t(
+            "You lead no team of %s. Ask a supervisor of their team or an administrator.",
+            this.props.agent.name,
+        );
     }
 
     get urgency() {
