@@ -14,35 +14,36 @@ class WhatsappConversation(models.Model):
     _inherit = "whatsapp.conversation"
 
     @api.model
-    def inbox_bulk(self, action, ids=None, query=None, value=None):
-        """Do one thing to conversations that were marked in the list, or to all that a query lists.
+    @api.readonly
+    def inbox_ids(self, query):
+        """Return the IDs of all that a query lists: what is meant by the whole view, however much of it is loaded."""
+        self._inbox_check_agent()
+        return self.search(self._inbox_domain(self._inbox_query(query)), order="id").ids
+
+    @api.model
+    def inbox_bulk(self, action, ids, value=None):
+        """Do one thing to conversations that were marked in the list.
 
         :param str action: ``assign`` (value: user ID or False), ``team`` (team ID or False), ``tag`` and ``untag`` (tag ID),
             ``priority`` ("0", "1", "2"), ``resolve``, ``reopen``, ``snooze`` (UTC time), ``unsnooze``
-        :param list ids: of the conversations; without them, all of ``query``, a thousand at most
-        :returns: ``{"ids": of those that were changed, "left": how many more there are}``
+        :param list ids: of the conversations, a thousand at most; clients send fewer, as everything is one transaction
+        :returns: ``{"ids": of those that were changed}``
         """
         self._inbox_check_agent()
         if action not in BULK_ACTIONS:
             raise ValidationError(
                 self.env._("The inbox cannot “%(action)s”. It can: %(actions)s.", action=action, actions=", ".join(BULK_ACTIONS))
             )
-        if ids is None:
-            query = self._inbox_query(query)
-            found = self.search(self._inbox_domain(query), limit=MAX_BULK + 1, order="id")
-            left = max(0, self.search_count(self._inbox_domain(query)) - MAX_BULK) if len(found) > MAX_BULK else 0
-        else:
-            if len(ids) > MAX_BULK:
-                raise UserError(self.env._("At most %s conversations can be changed at once. Mark fewer.", MAX_BULK))
-            found, left = self.search([("id", "in", ids)]), 0
-        found = found[:MAX_BULK]
+        if len(ids) > MAX_BULK:
+            raise UserError(self.env._("At most %s conversations can be changed at once. Mark fewer.", MAX_BULK))
+        found = self.search([("id", "in", ids)])
         if len(found) > 1:
             # Odoo notes changes one by one, and mails each to who gets it: here one batch of notes, and Discuss tells
             found = found.with_context(tracking_disable=True, mail_auto_subscribe_no_notify=True)
         changed = getattr(found, f"_inbox_bulk_{action}")(value)
         if len(found) > 1:
             changed._inbox_log_bulk(action, value)
-        return {"ids": changed.ids, "left": left}
+        return {"ids": changed.ids}
 
     def _inbox_log_bulk(self, action, value):
         """Note in the history of each conversation what was done to several at once."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import SQL
 
-MOST_AT_ONCE = 200  # conversations; more than that is the work of a bulk sending
+MOST_AT_ONCE = 200  # conversations in one transaction; clients run a macro on more in several
 SUPERVISOR_GROUP = "whatsapp_base.group_whatsapp_supervisor"
 
 
@@ -137,6 +137,8 @@ class WhatsappMacro(models.Model):
         self.ensure_one()
         self.check_access("read")
         conversations = self._conversations(conversation_ids)
+        if len(conversations) > MOST_AT_ONCE:
+            raise UserError(self.env._("Run a macro on up to %s conversations in one call.", MOST_AT_ONCE))
         conversations.check_access("write")
         report = {"done": [], "failed": [], "name": self.name}
         if len(conversations) == 1:
@@ -166,8 +168,6 @@ class WhatsappMacro(models.Model):
         ids = sorted({number for number in conversation_ids if isinstance(number, int)})
         if not ids:
             raise UserError(self.env._("Choose a conversation first."))
-        if len(ids) > MOST_AT_ONCE:
-            raise UserError(self.env._("Run a macro on up to %s conversations at once.", MOST_AT_ONCE))
         conversations = self.env["whatsapp.conversation"].browse(ids).exists()
         conversations.check_access("read")
         return conversations

@@ -6,6 +6,7 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
 from odoo.tools import mute_logger
 
+from ..models import whatsapp_macro
 from .discuss_common import DiscussCommon
 
 
@@ -65,6 +66,15 @@ class TestMacros(DiscussCommon):
         self.assertIn("Step 1", failed["problem"])
         self.assertEqual((closed.state, closed.tag_ids), ("open", self.tag.browse()))
         self.assertEqual((self.conversation.state, self.env["whatsapp.macro"].search([]).use_count), ("resolved", 1))
+
+    def test_they_are_offered_for_any_number_of_conversations_and_run_on_some_at_a_time(self):
+        ids = self.conversation.ids + [row.id for row in (self._conversation(f"34600900{number}") for number in range(400, 405))]
+        macro = self.close()
+        self.patch(whatsapp_macro, "MOST_AT_ONCE", 5)
+        offered = self.env["whatsapp.macro"].with_user(self.agent).for_conversations(ids)
+        self.assertEqual([line["id"] for line in offered], macro.ids)
+        with self.assertRaisesRegex(UserError, "up to 5 conversations in one call"):
+            macro.run(ids)
 
     def test_the_preview_says_what_would_be_written_and_what_is_in_the_way(self):
         self.close()

@@ -190,7 +190,7 @@ test("resolving in Discuss can be undone, as in the inbox", async () => {
     onRpc("whatsapp.conversation", "action_resolve", () => true);
     onRpc("whatsapp.conversation", "inbox_bulk", ({ args }) => {
         expect.step(`${args[0]} ${args[1]}`);
-        return { ids: args[1], left: 0 };
+        return { ids: args[1] };
     });
     const { channelId, pyEnv } = await createConversation();
     const otherId = pyEnv["discuss.channel"].create({ name: "general", channel_type: "channel" });

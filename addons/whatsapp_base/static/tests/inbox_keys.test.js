@@ -95,7 +95,7 @@ test("e resolves what the cursor is at, and nothing without one", async () => {
     server.rows = [row(1, "Ana"), row(3, "Cleo")];
     await press("e");
     await contains(".o_notification", { text: "Resolved." });
-    expect(lastBulk(server)).toEqual(["resolve", [2], null, false]);
+    expect(lastBulk(server)).toEqual(["resolve", [2], false]);
     expect(names()).toEqual(["Ana", "Cleo"]);
 });
 
@@ -108,7 +108,7 @@ test("s asks until when, in the user's own time", async () => {
     await contains(".o_command_name", { count: 5 });
     await click(".o_command_name:contains(Tomorrow at nine)");
     await animationFrame();
-    expect(lastBulk(server)).toEqual(["snooze", [1], null, "2026-03-11 07:00:00"]);
+    expect(lastBulk(server)).toEqual(["snooze", [1], "2026-03-11 07:00:00"]);
     await contains(".o_command_palette", { count: 0 });
 });
 
@@ -120,14 +120,14 @@ test("t offers tags, and takes one off that is there", async () => {
     await contains(".o_command_name", { text: "Remove “VIP”" });
     await click(".o_command_name");
     await animationFrame();
-    expect(lastBulk(server)).toEqual(["untag", [1], null, 9]);
+    expect(lastBulk(server)).toEqual(["untag", [1], 9]);
     await contains(".o_command_palette", { count: 0 });
     await press("j");
     await press("t");
     await contains(".o_command_name", { text: "VIP" });
     await click(".o_command_name");
     await animationFrame();
-    expect(lastBulk(server)).toEqual(["tag", [2], null, 9]);
+    expect(lastBulk(server)).toEqual(["tag", [2], 9]);
 });
 
 test("t goes into the panel's field where the panel shows what is meant", async () => {
@@ -188,13 +188,13 @@ test("the button Resolve goes on to the next one, can be undone, and leaves mark
     server.rows = [rows[1]];
     await click(".o-whatsapp-InboxThread-actions button[name='whatsapp-resolve']");
     await contains(`${ROW}.o-active`, { text: "Ben" });
-    expect(lastBulk(server)).toEqual(["resolve", [first], null, false]);
+    expect(lastBulk(server)).toEqual(["resolve", [first], false]);
     expect(getService("whatsapp.inbox").activeId).toBe(second);
     expect(`${ROW}.o-marked`).toHaveCount(1);
     server.rows = rows;
     await click(".o_notification_buttons button:contains(Undo)");
     await contains(`${ROW}.o-active`, { text: "Ana" });
-    expect(lastBulk(server)).toEqual(["reopen", [first], null, false]);
+    expect(lastBulk(server)).toEqual(["reopen", [first], false]);
 });
 
 test("who waits over any number of minutes", async () => {

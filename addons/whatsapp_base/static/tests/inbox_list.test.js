@@ -89,7 +89,7 @@ test("shift-click marks a range, and e resolves it in one call that can be undon
     await press("e");
     await contains(ROW, { count: 0 });
     const [call] = methods(server, "inbox_bulk");
-    expect(call.args.slice(0, 3)).toEqual(["resolve", [1, 2, 3], null]);
+    expect(call.args.slice(0, 3)).toEqual(["resolve", [1, 2, 3], false]);
     await contains(".o_notification", { text: "3 conversations were resolved." });
     server.rows = three();
     await click(".o_notification_buttons button");
@@ -106,7 +106,7 @@ test("a asks whom to assign to", async () => {
     await contains(".o_command_name", { text: "Team Support" });
     await click(".o_command_name:contains(Bea)");
     await animationFrame();
-    expect(methods(server, "inbox_bulk").at(-1).args).toEqual(["assign", [1], null, 77]);
+    expect(methods(server, "inbox_bulk").at(-1).args).toEqual(["assign", [1], 77]);
 });
 
 test("a message that comes moves its conversation up; what left the view goes", async () => {

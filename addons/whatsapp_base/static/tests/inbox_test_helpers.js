@@ -64,7 +64,9 @@ export async function openInbox(rows, { answer = () => undefined, query = { view
             case "inbox_counts":
                 return { mine: 1, unassigned: 2, all: 1000, teams: 0, waiting: 3 };
             case "inbox_bulk":
-                return { ids: args[1], left: 0 };
+                return { ids: args[1] };
+            case "inbox_ids":
+                return server.rows.map(({ id }) => id);
             case "inbox_choices":
                 return {
                     agents: [

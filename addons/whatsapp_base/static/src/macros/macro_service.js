@@ -1,6 +1,7 @@
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 
+import { inBatches } from "../backend/batches/batches";
 import { MacroDialog, MacroReport } from "./macro_dialog";
 
 /** Offers the macros of conversations, runs one and says what became of it. */
@@ -30,33 +31,53 @@ export class WhatsappMacros {
     }
 
     /** The same for what is marked in the inbox, or else for the conversation under the cursor or open. */
-    openForInbox() {
+    async openForInbox() {
         const inbox = this.services["whatsapp.inbox"];
         const { ids, query } = inbox.actions.target ?? {};
+        const { rows } = inbox;
         if (query) {
-            this.services.notification.add(
-                _t("Macros run on what is marked one by one, not on a whole view. Mark all shown."),
-                { type: "warning" },
-            );
+            const { orm } = this.services;
+            this.open(await orm.call("whatsapp.conversation", "inbox_ids", [query]), {
+                onDone: () => {
+                    rows.selection.clear();
+                    rows.load();
+                },
+            });
         } else if (ids) {
             this.open(ids, {
                 onDone: ({ done }) => {
-                    inbox.rows.selection.clear();
-                    inbox.rows.refresh(done);
+                    rows.selection.clear();
+                    rows.refresh(done);
                 },
             });
         }
     }
 
-    /** @returns {Promise<{done: number[], failed: {id: number, name: string, problem: string}[]}>} */
+    /**
+     * On many it is several requests; what was done before a mistake or a stop is in the report and stays done.
+     *
+     * @returns {Promise<{done: number[], failed: {id: number, name: string, problem: string}[]}>}
+     */
     async run(macroId, conversationIds) {
-        const report = await this.services.orm.call("whatsapp.macro", "run", [
-            [macroId],
-            conversationIds,
-        ]);
+        const { dialog, orm } = this.services;
+        const report = { done: [], failed: [], name: "" };
+        try {
+            await inBatches(dialog, conversationIds, async (ids) => {
+                const part = await orm.call("whatsapp.macro", "run", [[macroId], ids]);
+                report.done.push(...part.done);
+                report.failed.push(...part.failed);
+                report.name = part.name;
+            });
+        } finally {
+            this._tell(report);
+        }
+        return report;
+    }
+
+    _tell(report) {
         if (report.failed.length) {
             this.services.dialog.add(MacroReport, { report });
-        } else {
+        } else if (report.done.length) {
             const message =
                 report.done.length === 1
                     ? _t("“%s” is done.", report.name)
@@ -66,7 +87,6 @@ export class WhatsappMacros {
                       });
             this.services.notification.add(message, { type: "success" });
         }
-        return report;
     }
 }
 

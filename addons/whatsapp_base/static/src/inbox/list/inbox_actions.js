@@ -2,6 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { serializeDateTime } from "@web/core/l10n/dates";
 import { user } from "@web/core/user";
 
+import { inBatches } from "../../backend/batches/batches";
 import { InboxSnoozeDialog } from "./inbox_snooze_dialog";
 
 const { DateTime } = luxon;
@@ -17,7 +18,7 @@ export function snoozeChoices(now = DateTime.now()) {
     ];
 }
 
-/** What can be done to the marked conversations, or to the one that is open: one call for all of them. */
+/** What can be done to the marked conversations, or to the one that is open: one call for all of them, or a few. */
 export class InboxActions {
     /**
      * @param {import("../inbox_service").WhatsappInbox} inbox
@@ -52,29 +53,36 @@ export class InboxActions {
         if (!target) {
             return [];
         }
-        const { ids, left } = await this.services.orm.call("whatsapp.conversation", "inbox_bulk", [
-            action,
-            target.ids ?? null,
-            target.query ?? null,
-            value,
-        ]);
-        if (left) {
-            this.services.notification.add(
-                _t("%s more conversations were left. Do it again for the next thousand.", left),
-                { type: "warning" },
-            );
+        const { dialog, orm } = this.services;
+        const meant =
+            target.ids ?? (await orm.call("whatsapp.conversation", "inbox_ids", [target.query]));
+        const changed = [];
+        try {
+            await inBatches(dialog, meant, async (batch) => {
+                const { ids } = await orm.call("whatsapp.conversation", "inbox_bulk", [
+                    action,
+                    batch,
+                    value,
+                ]);
+                changed.push(...ids);
+            });
+        } catch (error) {
+            if (changed.length) {
+                await this._show(target, changed); // what came before the mistake is done
+            }
+            throw error;
         }
-        const { selection } = this.inbox.rows;
-        if (target.query || target.ids.some((id) => selection.has(id))) {
-            selection.clear();
+        await this._show(target, changed);
+        return changed;
+    }
+
+    async _show(target, changed) {
+        const { rows } = this.inbox;
+        if (target.query || target.ids.some((id) => rows.selection.has(id))) {
+            rows.selection.clear();
         }
-        if (target.query) {
-            await this.inbox.rows.load();
-        } else {
-            await this.inbox.rows.refresh(ids);
-        }
+        await (target.query ? rows.load() : rows.refresh(changed));
         this.inbox.live.countSoon({ now: true });
-        return ids;
     }
 
     // ------------------------------------------------------------

@@ -221,8 +221,8 @@ export class InboxRows {
      * @param {number[]} ids that may have changed, of the list or not
      */
     async refresh(ids) {
-        if (this.query.group_by) {
-            // into which groups they belong is for the server to say
+        if (this.query.group_by || ids.length > MAX_PAGE) {
+            // into which groups they belong is for the server to say, and of so many it would not tell all
             await this.load();
             return;
         }
