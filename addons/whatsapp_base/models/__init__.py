@@ -7,6 +7,7 @@ from . import whatsapp_sla_policy
 from . import whatsapp_outcome
 from . import whatsapp_team_service
 from . import resource_calendar
+from . import whatsapp_team_end
 from . import whatsapp_team_hours
 from . import whatsapp_team_member
 from . import whatsapp_agent

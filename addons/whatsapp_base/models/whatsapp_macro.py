@@ -69,6 +69,7 @@ class WhatsappMacro(models.Model):
     def create(self, vals_list):
         macros = super().create(vals_list)
         macros._check_sharing()
+        macros._check_steps()  # constraints do not look at what is not given
         return macros
 
     def write(self, vals):

@@ -64,9 +64,9 @@ class WhatsappMacroStep(models.Model):
         "res.users",
         "Colleague",
         domain=lambda self: [("all_group_ids", "in", self.env.ref("whatsapp_base.group_whatsapp_agent").id)],
-        ondelete="cascade",
+        ondelete="restrict",  # without one of its steps a macro would say what it does not do
     )
-    team_id = fields.Many2one("whatsapp.team", ondelete="cascade", domain="[('company_id', '=', company_id)]")
+    team_id = fields.Many2one("whatsapp.team", ondelete="restrict", domain="[('company_id', '=', company_id)]")
     snooze_for = fields.Selection(
         [("hours", "Hours"), ("tomorrow", "Until tomorrow morning"), ("monday", "Until Monday morning")], "For", default="hours"
     )

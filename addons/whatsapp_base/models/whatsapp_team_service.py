@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
 
 class WhatsappTeam(models.Model):
@@ -31,3 +32,17 @@ class WhatsappTeam(models.Model):
         "whatsapp.message.template", "Template", ondelete="set null",
         help="Asks customers whose last message is older than 24 hours. It needs quick reply buttons. Empty: they are not asked.",
     )
+
+    @api.constrains("reopen_hours", "auto_resolve_hours", "auto_resolve_warning", "auto_resolve_warning_hours")
+    def _check_service_hours(self):
+        for team in self:
+            if team.reopen_hours < 0:
+                raise ValidationError(self.env._("“Same Case Within” cannot be negative. Give hours, or 0 for always a new case."))
+            if team.auto_resolve_hours and team.auto_resolve_warning and not 0 < team.auto_resolve_warning_hours < team.auto_resolve_hours:
+                raise ValidationError(
+                    self.env._(
+                        "“Hours Before” must be at least 1 and less than the %s hours of silence: otherwise customers would be told "
+                        "of the end at once.",
+                        team.auto_resolve_hours,
+                    )
+                )

@@ -54,6 +54,7 @@ from . import test_cycles
 from . import test_unreached
 from . import test_sla
 from . import test_rating
+from . import test_team_end
 from . import test_team_hours
 from . import test_agent_status
 from . import test_agent_rights

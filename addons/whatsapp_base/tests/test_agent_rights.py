@@ -73,6 +73,7 @@ class TestAgentRights(TeamCommon):
         self.assertChanges(self.boss, self.Agent._of(self.other_agent), may=False)
         self.team.supervisor_ids += self.supervisor
         self.assertChanges(self.supervisor)
+        self.team.channel_ids.team_id = False
         self.team.active = False
         self.assertChanges(self.supervisor, may=False)
 
