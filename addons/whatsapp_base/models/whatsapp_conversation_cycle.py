@@ -75,7 +75,7 @@ class WhatsappConversation(models.Model):
 
     _inherit = "whatsapp.conversation"
 
-    cycle_ids = fields.One2many("whatsapp.conversation.cycle", "conversation_id", string="Cycles", readonly=True)
+    cycle_ids = fields.One2many("whatsapp.conversation.cycle", "conversation_id", string="Cases", readonly=True)
     cycle_id = fields.Many2one(
         "whatsapp.conversation.cycle", "Open Cycle", readonly=True, copy=False, index="btree_not_null", ondelete="set null"
     )

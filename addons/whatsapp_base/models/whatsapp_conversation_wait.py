@@ -28,7 +28,7 @@ class WhatsappConversationWait(models.Model):
     ended_at = fields.Datetime(readonly=True, help="Answered, or resolved without an answer.")
     seconds = fields.Integer("Time to Response", readonly=True, aggregator="avg")
     work_seconds = fields.Integer("Time to Response (working time)", readonly=True, aggregator="avg")
-    is_first = fields.Boolean("First of Its Cycle", readonly=True)
+    is_first = fields.Boolean("First of Its Case", readonly=True)
     is_late = fields.Boolean("Late", readonly=True, help="Later than the service policy promised.")
     paused_work_seconds = fields.Integer(readonly=True)
 

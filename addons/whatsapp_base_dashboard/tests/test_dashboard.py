@@ -46,3 +46,12 @@ class TestDashboard(WhatsappCommon):
         Dashboard = self.env["spreadsheet.dashboard"]
         self.assertIn(self.dashboard, Dashboard.with_user(self.supervisor).search([]).sudo())
         self.assertNotIn(self.dashboard, Dashboard.with_user(self.agent).search([]).sudo())
+
+    def test_nothing_before_is_no_growth_without_end(self):
+        """A share of nothing is infinite: a period without a predecessor is compared with none."""
+        data = next(sheet["cells"] for sheet in self.content["sheets"] if sheet["name"] == "Data")
+        cards = [figure["data"] for sheet in self.content["sheets"] for figure in sheet["figures"]]
+        baselines = [card["baseline"].partition("!")[2] for card in cards if card.get("baselineMode") == "percentage"]
+        self.assertTrue(baselines)
+        for cell in baselines:
+            self.assertRegex(data[cell], r"^=IF\(.+>0,", cell)
