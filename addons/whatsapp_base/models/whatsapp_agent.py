@@ -118,9 +118,9 @@ class WhatsappAgent(models.Model):
     @api.depends("user_id")
     def _compute_may_change(self):
         """Views and the board offer only what :meth:`_check_led` will not refuse."""
-        may = self._filtered_access("write")
+        may = self._origin._filtered_access("write")
         for agent in self:
-            agent.may_change = agent in may
+            agent.may_change = agent._origin in may
 
     def action_reassign(self):
         """Ask what becomes of everything that the agent has."""

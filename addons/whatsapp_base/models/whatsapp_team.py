@@ -40,6 +40,7 @@ class WhatsappTeam(models.Model):
     )
     channel_ids = fields.One2many("whatsapp.channel", "team_id", string="Numbers")
     member_count = fields.Integer(compute="_compute_member_count")
+    may_change = fields.Boolean(compute="_compute_may_change", help="Whether the one who looks may change this team.")
     waiting_count = fields.Integer("Waiting for an Agent", compute="_compute_waiting_count")
     is_shared = fields.Boolean(
         "Members See Each Other's Conversations",
@@ -126,6 +127,13 @@ class WhatsappTeam(models.Model):
     def _compute_member_count(self):
         for team in self:
             team.member_count = len(team.membership_ids)
+
+    @api.depends_context("uid")
+    @api.depends("supervisor_ids")
+    def _compute_may_change(self):
+        may = self._origin._filtered_access("write")
+        for team in self:
+            team.may_change = not team._origin or team._origin in may
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_waiting_count(self):

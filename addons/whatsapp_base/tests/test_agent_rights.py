@@ -116,3 +116,9 @@ class TestAgentRights(TeamCommon):
                 form = Form(row.with_user(user), "whatsapp_base.whatsapp_agent_view_form")
                 for name in ("status", "capacity", "calendar_id", "lang_ids", "skill_ids"):
                     self.assertEqual(form._get_modifier(name, "readonly"), not may, name)
+
+    def test_whether_a_team_can_be_changed_is_said_before(self):
+        self.assertTrue(self.team.with_user(self.boss).may_change)
+        self.assertTrue(self.team.with_user(self.admin).may_change)
+        self.assertFalse(self.sales.with_user(self.boss).may_change)  # a member, not a supervisor
+        self.assertTrue(Form(self.env["whatsapp.team"].with_user(self.boss)).may_change)
