@@ -41,7 +41,7 @@ class WhatsappConversationCycle(models.Model):
     inbound_count = fields.Integer("Messages From Customer", readonly=True)
     outbound_count = fields.Integer("Messages From Colleagues", readonly=True)
     rating_value = fields.Float("Rating", readonly=True, aggregator="avg", digits=(3, 2))
-    outcome_id = fields.Many2one("whatsapp.outcome", readonly=True, index="btree_not_null", ondelete="set null")
+    outcome_id = fields.Many2one("whatsapp.outcome", readonly=True, index="btree_not_null", ondelete="restrict")
     closing_note = fields.Text(readonly=True)
     state = fields.Selection(
         [("open", "Open"), ("resolved", "Resolved")], "Status", compute="_compute_state", store=True, precompute=True

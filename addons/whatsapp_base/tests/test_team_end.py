@@ -1,5 +1,10 @@
+from lxml import etree
+from psycopg2.errors import RestrictViolation
+
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
+from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .team_common import TeamCommon
 
@@ -53,3 +58,30 @@ class TestTeamEnd(TeamCommon):
             with self.subTest(values=values), self.assertRaisesRegex(ValidationError, words), self.env.cr.savepoint():
                 self.team.write(values)
         self.team.write({**silence, "auto_resolve_warning_hours": 1})
+
+    @mute_logger("odoo.sql_db")
+    def test_how_past_cases_ended_is_not_forgotten(self):
+        outcome = self.env["whatsapp.outcome"].create({"name": "Sold"})
+        self.desk()
+        self.conversation_of_team.action_resolve(outcome_id=outcome.id)
+        self.assertEqual(self.conversation_of_team.cycle_ids.outcome_id, outcome)
+        with self.assertRaises(RestrictViolation), self.env.cr.savepoint():
+            outcome.unlink()
+        outcome.active = False
+        self.assertEqual(self.conversation_of_team.cycle_ids.outcome_id, outcome)
+
+    def test_who_has_left_is_no_agent_and_who_has_no_role_no_member(self):
+        shown = safe_eval(self.env.ref("whatsapp_base.whatsapp_agent_action").domain)
+        self.assertIn(self.ben, self.Agent.search(shown).user_id)
+        self.ben.active = False
+        self.assertNotIn(self.ben, self.Agent.search(shown).user_id)
+        self.assertIn(self.ana, self.Agent.search(shown).user_id)
+        offered = self.env["res.users"].search(self.offered_members())
+        self.assertIn(self.ana, offered)
+        self.assertNotIn(self.employee, offered)
+
+    def offered_members(self):
+        """Return the domain by which the form of a team offers members."""
+        view = self.env["whatsapp.team"].get_view(self.env.ref("whatsapp_base.whatsapp_team_view_form").id, "form")
+        node = etree.fromstring(view["arch"]).find(".//field[@name='membership_ids']/list/field[@name='user_id']")
+        return safe_eval(node.get("domain"), {"parent": self.team, "uid": self.env.uid})
