@@ -47,7 +47,8 @@ class WhatsappConversation(models.Model):
         domain=lambda self: [("all_group_ids", "in", self.env.ref("whatsapp_base.group_whatsapp_agent").id)],
     )
     team_id = fields.Many2one(
-        "whatsapp.team", compute="_compute_team_id", store=True, readonly=False, precompute=True, index="btree_not_null", tracking=True
+        "whatsapp.team", compute="_compute_team_id", store=True, readonly=False, precompute=True, index="btree_not_null", tracking=True,
+        check_company=True,
     )
     discuss_channel_id = fields.Many2one("discuss.channel", readonly=True, copy=False, ondelete="set null", index="btree_not_null")
     window_expires_at = fields.Datetime(

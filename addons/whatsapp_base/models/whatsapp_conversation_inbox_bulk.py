@@ -64,6 +64,8 @@ class WhatsappConversation(models.Model):
 
     def _inbox_bulk_assign(self, user_id):
         user = self._inbox_bulk_user(user_id)
+        if user:
+            self._check_transfer(self.env["whatsapp.team"], user, self.env["whatsapp.team"], user)
         changed = self.filtered(lambda conversation: conversation.user_id != user or (user and conversation.state == "resolved"))
         values = {"user_id": user.id}
         if user:
@@ -83,6 +85,8 @@ class WhatsappConversation(models.Model):
         team = self.env["whatsapp.team"].browse(team_id or []).exists()
         if team_id and not team:
             raise UserError(self.env._("This team is gone. Choose another one."))
+        if team:
+            self._check_transfer(team, self.env["res.users"], team, self.env["res.users"])
         changed = self.filtered(lambda conversation: conversation.team_id != team)
         changed.write({"team_id": team.id})
         return changed

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from .common import WhatsappCommon
@@ -267,6 +268,19 @@ class TestInboxBulk(InboxCommon):
         row = self.talk("One")
         with self.assertRaisesRegex(UserError, "only be given to WhatsApp agents"):
             self.inbox().inbox_bulk("assign", row.ids, self.employee.id)
+
+    def test_nothing_goes_to_another_company(self):
+        row = self.talk("One", user_id=self.agent.id)
+        tenant = self.env["res.company"].create({"name": "Tenant"})
+        self.agent.company_ids += tenant
+        theirs = self.env["whatsapp.team"].create({"name": "Theirs", "company_id": tenant.id})
+        stranger = new_test_user(self.env, "wa_stranger", AGENT_GROUPS, company_id=tenant.id, company_ids=[Command.set(tenant.ids)])
+        inbox = self.inbox().with_context(allowed_company_ids=(self.company | tenant).ids)
+        for action, value in (("team", theirs.id), ("assign", stranger.id)):
+            with self.subTest(action=action), self.assertRaisesRegex(ValidationError, "does not belong to the company"):
+                inbox.inbox_bulk(action, row.ids, value)
+        with self.assertRaisesRegex(UserError, "company"):
+            row.team_id = theirs
 
     def test_resolving_is_undone_with_the_waiting_time(self):
         self.receive(self.inbound_text("Hello?"), self.inbound_text("Anybody?"))
