@@ -283,6 +283,13 @@ class Stack:
         wait_until(customer.messages, f"the first message of {customer.name}")
         return customer
 
+    def end_team(self, team_id: int) -> None:
+        """Archive a team; what it still has is resolved before, else Odoo refuses."""
+        left = self.admin.call("whatsapp.conversation", "search", [("team_id", "=", team_id), ("state", "!=", "resolved")])
+        if left:
+            self.admin.call("whatsapp.conversation", "action_resolve", left)
+        self.admin.call("whatsapp.team", "write", [team_id], {"active": False})
+
     def journal(self, state: str | None = None) -> int:
         """How many notifications are in the journal (in a state)."""
         return self.value("SELECT count(*) FROM whatsapp_webhook_event WHERE %s IS NULL OR state = %s", state, state)

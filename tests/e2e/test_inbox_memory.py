@@ -22,6 +22,7 @@ def test_conversations_that_were_left_do_not_stay_in_memory(stack, web, tabs):
     page = tabs(1440, 900)
     log_in(page, web.url, *ADMIN)
     page.goto(f"{web.url}/odoo/whatsapp-inbox")
+    page.wait_for_selector(".o-whatsapp-Inbox")
     show(page, "all")
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")

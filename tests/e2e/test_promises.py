@@ -43,7 +43,7 @@ def desk(running):
     call("whatsapp.channel", "write", [running.channel_id], {"team_id": ids["team"]})
     yield ids
     call("whatsapp.channel", "write", [running.channel_id], {"team_id": before or False})
-    call("whatsapp.team", "write", [ids["team"]], {"active": False, "sla_policy_id": False})
+    running.end_team(ids["team"])
 
 
 @pytest.fixture

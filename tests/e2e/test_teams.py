@@ -31,7 +31,8 @@ def team(stack):
     call("whatsapp.channel", "write", [stack.channel_id], {"team_id": team_id})
     yield {"id": team_id, "users": users, "agents": agents}
     call("whatsapp.channel", "write", [stack.channel_id], {"team_id": False})
-    call("whatsapp.team", "write", [team_id], {"active": False, "routing_policy": "manual"})
+    call("whatsapp.team", "write", [team_id], {"routing_policy": "manual"})
+    stack.end_team(team_id)
 
 
 @pytest.fixture
