@@ -26,7 +26,7 @@ class WhatsappConversation(models.Model):
         """
         self.ensure_one()
         if state == "left" and not ask and not self.has_access("read"):
-            return self._announce_gone()
+            return self._announce_left()
         self.check_access("read")
         if state not in PRESENCE_LIFE:
             raise ValidationError(self.env._("“state” must be viewing, typing or left."))
@@ -40,7 +40,7 @@ class WhatsappConversation(models.Model):
             self.env["bus.bus"]._sendone((self, PRESENCE_SUBCHANNEL), "whatsapp.conversation/presence", payload)
         return {"pending": self.pending_replies()} if ask else {}
 
-    def _announce_gone(self):
+    def _announce_left(self):
         """Let somebody go who may read the conversation no longer: a colleague took it while they looked at it."""
         self.browse().check_access("read")
         if self.exists():

@@ -49,7 +49,8 @@ class TestAlerts(DiscussCommon):
     def test_whoever_has_the_conversation_is_rung_unless_they_chose_none(self):
         self.conversation.user_id = self.agent
         self.write_to_us(desk=False)
-        self.assertEqual(self.rung(), [self.device])
+        [(device, payload)] = self.pushes()
+        self.assertEqual((device, payload["title"]), (self.device, self.conversation.contact_id._label()))
         self.agent.with_user(self.agent).whatsapp_push = False
         self.write_to_us(desk=False)
         self.assertFalse(self.rung())
