@@ -122,7 +122,7 @@ def test_who_dies_while_telling_has_told_nobody_and_another_tells_once(stack, de
 
 
 @pytest.mark.browser
-def test_inbox_and_board_turn_red_by_themselves(stack, web, tabs, desk):
+def test_inbox_and_board_turn_red_by_themselves(stack, web, tabs, desk, dedicated):
     ana = stack.customer("Ana Redrow")
     wrote(ana, JUST_KEPT - 15)
     lead = {}

@@ -41,7 +41,8 @@ class WhatsappConversation(models.Model):
     desk_due = fields.Boolean(readonly=True, copy=False)
     desk_after = fields.Datetime(readonly=True, copy=False, help="Not before: the last attempt failed.")
 
-    _desk_idx = models.Index("(id) WHERE desk_due")
+    # customers who wait come before what happens after a conversation: of that there may be much at once
+    _desk_idx = models.Index("((waiting_since IS NULL), id) WHERE desk_due")
 
     def _system_fields(self):
         return super()._system_fields() | {"snoozed_until", "snoozed_by_id", "assigned_at", "desk_due", "desk_after"}
@@ -88,11 +89,11 @@ class WhatsappConversation(models.Model):
             SQL(
                 """SELECT id FROM whatsapp_conversation
                     WHERE desk_due AND (desk_after IS NULL OR desk_after <= %s)
-                 ORDER BY id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
+                 ORDER BY waiting_since IS NULL, id LIMIT %s FOR NO KEY UPDATE SKIP LOCKED""",
                 fields.Datetime.now(), DESK_BATCH,
             )
         )
-        due = self.browse([row[0] for row in rows])
+        due = self.browse(sorted(row[0] for row in rows))
         if not due:
             return False
         if not self._desk_try(due):

@@ -52,6 +52,17 @@ class TestDesk(WhatsappCommon):
         self._came_in("Hello?")
         self.assertFalse(conversation.desk_due, "still the same waiting")
 
+    def test_customers_who_wait_come_before_what_is_left_of_others(self):
+        ended = self._conversation("34600900501") + self._conversation("34600900502")
+        self.env.flush_all()
+        ended._desk_mark()
+        waits = self._came_in("Hello")
+        self.assertGreater(waits.id, max(ended.ids))
+        with patch(f"{DESK}.DESK_BATCH", 1):
+            for _step in range(3):
+                self._step()
+        self.assertEqual(self.seen, [waits.id, *ended.ids])
+
     def test_an_answer_turns_the_conversation(self):
         conversation = self._came_in("Hello")
         self._step()
