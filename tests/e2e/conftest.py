@@ -50,6 +50,15 @@ def stack(running):
         assert stats["duplicates"] == 0, f"sent twice: {stats['duplicated_callbacks']}"
 
 
+@pytest.fixture
+def two_workers(stack):
+    """Two dedicated workers on duty, and an Odoo that leaves the lanes to them."""
+    stack.kill_odoo()
+    workers = [stack.start_worker(), stack.start_worker()]
+    stack.start_odoo()
+    return workers
+
+
 @pytest.fixture(scope="session")
 def service(running):
     """The service that customers order: its id."""

@@ -283,6 +283,14 @@ class Stack:
         wait_until(customer.messages, f"the first message of {customer.name}")
         return customer
 
+    def colleague(self, name: str, role: str, login: str, **values) -> int:
+        """A new user with a role of the suite (agent, supervisor, admin), whose password is the login; returns the ID."""
+        call = self.admin.call
+        [[_module, group]] = [call("ir.model.data", "check_object_reference", "whatsapp_base", f"group_whatsapp_{role}")]
+        person = {"name": name, "login": login, "password": login, "group_ids": [(4, group)], **values}
+        [user_id] = call("res.users", "create", [person])
+        return user_id
+
     def end_team(self, team_id: int) -> None:
         """Archive a team; what it still has is resolved before, else Odoo refuses."""
         left = self.admin.call("whatsapp.conversation", "search", [("team_id", "=", team_id), ("state", "!=", "resolved")])

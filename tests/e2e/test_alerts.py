@@ -80,11 +80,8 @@ class Device:
 @pytest.fixture
 def ida(stack):
     """An agent who is told of her own conversations: (user ID, login)."""
-    call, login = stack.admin.call, f"ida{time.time_ns()}"
-    [[_module, group]] = [call("ir.model.data", "check_object_reference", "whatsapp_base", "group_whatsapp_agent")]
-    [user] = call("res.users", "create", [
-        {"name": "Ida", "login": login, "password": login, "tz": "UTC", "group_ids": [(4, group)]}])  # fmt: skip
-    return user, login
+    login = f"ida{time.time_ns()}"
+    return stack.colleague("Ida", "agent", login, tz="UTC"), login
 
 
 @pytest.fixture

@@ -26,11 +26,8 @@ def desk(running):
     call, tag = running.admin.call, str(time.time_ns())
     ids = {}
     for name, role in (("agent", "agent"), ("lead", "supervisor")):
-        [[_module, group]] = [call("ir.model.data", "check_object_reference", "whatsapp_base", f"group_whatsapp_{role}")]
-        login = f"{name}{tag}"
-        person = {"name": name.title(), "login": login, "password": login, "group_ids": [(4, group)]}
-        [ids[name]] = call("res.users", "create", [person])
-        ids[f"{name}_login"] = login
+        ids[f"{name}_login"] = f"{name}{tag}"
+        ids[name] = running.colleague(name.title(), role, f"{name}{tag}")
     [ids["policy"]] = call("whatsapp.sla.policy", "create", [{
         "name": "One minute", "first_minutes": 1, "next_minutes": 1, "resolution_minutes": 0, "warn_minutes": 0,
         "escalation_reassign": "user", "escalation_user_id": ids["lead"],
@@ -44,15 +41,6 @@ def desk(running):
     yield ids
     call("whatsapp.channel", "write", [running.channel_id], {"team_id": before or False})
     running.end_team(ids["team"])
-
-
-@pytest.fixture
-def dedicated(stack):
-    """Two dedicated workers on duty, and an Odoo that leaves the lanes to them."""
-    stack.kill_odoo()
-    workers = [stack.start_worker(), stack.start_worker()]
-    stack.start_odoo()
-    return workers
 
 
 def wrote(customer, seconds_ago):
@@ -72,7 +60,7 @@ def settled(stack):
     time.sleep(6)
 
 
-def test_the_clock_breaks_a_promise_and_the_lead_hears_of_it_once(stack, desk, dedicated):
+def test_the_clock_breaks_a_promise_and_the_lead_hears_of_it_once(stack, desk, two_workers):
     ana = stack.customer("Ana")
     wrote(ana, JUST_KEPT)
     wait_until_equal(lambda: ana.conversation()["sla_state"], "on_track", "the promise to be noted")
@@ -102,7 +90,7 @@ def test_what_comes_in_late_is_late_at_once(stack, desk):
     assert len(reminders(stack, ana)) == 1
 
 
-def test_who_dies_while_telling_has_told_nobody_and_another_tells_once(stack, desk, dedicated):
+def test_who_dies_while_telling_has_told_nobody_and_another_tells_once(stack, desk, two_workers):
     ana, ben = stack.customer("Ana"), stack.customer("Ben")
     with stack.hold(NO_REMINDERS):
         wrote(ana, 3600)
@@ -122,7 +110,7 @@ def test_who_dies_while_telling_has_told_nobody_and_another_tells_once(stack, de
 
 
 @pytest.mark.browser
-def test_inbox_and_board_turn_red_by_themselves(stack, web, tabs, desk, dedicated):
+def test_inbox_and_board_turn_red_by_themselves(stack, web, tabs, desk, two_workers):
     ana = stack.customer("Ana Redrow")
     wrote(ana, JUST_KEPT - 15)
     lead = {}

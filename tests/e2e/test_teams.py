@@ -17,11 +17,8 @@ NOBODY = "SELECT FROM whatsapp_team FOR NO KEY UPDATE"  # the desk routes nobody
 def team(stack):
     """A team of three active agents that answers the number, and greets."""
     call = stack.admin.call
-    [[_module, group]] = [call("ir.model.data", "check_object_reference", "whatsapp_base", "group_whatsapp_agent")]
     tag = str(time.time_ns())
-    users = call(
-        "res.users", "create", [{"name": f"Agent {n}", "login": f"agent{n}-{tag}", "group_ids": [(4, group)]} for n in range(3)]
-    )
+    users = [stack.colleague(f"Agent {n}", "agent", f"agent{n}-{tag}") for n in range(3)]
     [team_id] = call(
         "whatsapp.team", "create",
         [{"name": f"Team {tag}", "greeting": GREETING, "member_ids": [(6, 0, users)], "routing_policy": "round_robin"}],
@@ -33,15 +30,6 @@ def team(stack):
     call("whatsapp.channel", "write", [stack.channel_id], {"team_id": False})
     call("whatsapp.team", "write", [team_id], {"routing_policy": "manual"})
     stack.end_team(team_id)
-
-
-@pytest.fixture
-def two_workers(stack):
-    """Two dedicated workers on duty, and an Odoo that leaves the lanes to them."""
-    stack.kill_odoo()
-    workers = [stack.start_worker(), stack.start_worker()]
-    stack.start_odoo()
-    return workers
 
 
 def automatic(customer):

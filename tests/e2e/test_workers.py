@@ -2,19 +2,9 @@
 
 import time
 
-import pytest
 from harness import HOLD_INTAKE, wait_until, wait_until_equal
 
 MESSAGES, CONTACTS = 500, 20
-
-
-@pytest.fixture
-def two_workers(stack):
-    """Two dedicated workers on duty, and an Odoo that leaves the lanes to them."""
-    stack.kill_odoo()
-    workers = [stack.start_worker(), stack.start_worker()]
-    stack.start_odoo()
-    return workers
 
 
 def test_two_workers_drain_500_messages_of_20_contacts_in_each_contacts_order(stack, two_workers):
